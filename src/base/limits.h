@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the program, with its reason. Derived from one another where they depend on one another.
+namespace skep::limits {
+
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
+// --- The wire ---------------------------------------------------------------
+
+/// Longest line accepted. The requirement is "10 MB message accepted"; SDK clients drop a connection beyond 10 MiB.
+inline constexpr std::size_t kMaxFrame = 10 * kMiB;
+/// Longest line sent, its '\n' included: SDK clients drop a connection whose line exceeds 10 MiB.
+inline constexpr std::size_t kMaxLine = 10 * kMiB - 1;
+/// A read asks for this much: larger reads and pipes gain nothing (shared limits page: 64–256 KiB).
+inline constexpr std::size_t kReadBlock = 64 * kKiB;
+/// Requests in one batch (protocol 2025-03-26): the requirement is 1,000.
+inline constexpr std::size_t kMaxBatch = 1000;
+/// Nesting of JSON accepted: the parser's own default; deeper input is an attack on whoever recurses.
+inline constexpr std::size_t kMaxDepth = 1024;
+/// Bytes of a request id as JSON text. Clients use integers and UUIDs (38); the rest is room for prefixes.
+inline constexpr std::size_t kMaxIdBytes = 1 * kKiB;
+/// Unsent output at which a connection stops reading: some reads' worth, far below what a stalled client could cost.
+inline constexpr std::size_t kOutputHighWater = 1 * kMiB;
+/// Unsent output at which it reads again.
+inline constexpr std::size_t kOutputLowWater = kOutputHighWater / 4;
+/// Requests of one connection in flight at which it stops reading: as much as one store batch takes twice.
+inline constexpr std::size_t kMaxInFlight = 4096;
+/// Bytes held by those requests: room for three of the largest.
+inline constexpr std::size_t kMaxInFlightBytes = 32 * kMiB;
+/// Tools in one page of tools/list: all of skep's, so that no client needs a second call; embedders may have more.
+inline constexpr std::size_t kToolsPage = 100;
+/// How long a shutdown waits for a client to take its answers, and for accepted requests to finish (product page).
+inline constexpr std::int64_t kShutdownMs = 30'000;
+
+// --- Memory -----------------------------------------------------------------
+
+/// Blocks a pool keeps for reuse; one connection uses two.
+inline constexpr std::size_t kPoolBlocks = 64;
+/// A parser whose frame was larger gives its memory back afterwards: a dense 10 MB frame makes it hold 120 MB.
+inline constexpr std::size_t kParserKeeps = 1 * kMiB;
+
+// --- The store --------------------------------------------------------------
+
+/// Operations in one transaction. Throughput is flat beyond (shared limits page: 120 k/s at 1,024) and latency grows.
+inline constexpr std::size_t kMaxStoreBatch = 1024;
+/// Bytes of arguments in one transaction: some of the largest values, so that the WAL stays in proportion.
+inline constexpr std::size_t kMaxStoreBatchBytes = 16 * kMiB;
+/// How long a writer waits for the lock that another process holds before it answers with an error.
+inline constexpr std::int64_t kLockWaitMs = 10'000;
+/// WAL pages (4 KiB) at which the writer checkpoints: 32 MiB; smaller costs throughput, larger costs start-up after a crash.
+inline constexpr int kCheckpointPages = 8000;
+/// WAL pages above which a clean exit checkpoints, so that the next start has nothing to recover.
+inline constexpr int kCheckpointPagesAtExit = 250;
+/// Quiet time after which the store's thread does its housekeeping: longer than a busy client's think time.
+inline constexpr std::int64_t kIdleMs = 50;
+/// Operations after which it no longer waits for a quiet moment: the tail that a search scans stays short.
+inline constexpr std::size_t kMaintenanceEvery = 1024;
+/// Bytes of memory entries kept for reads.
+inline constexpr std::size_t kCacheBytes = 8 * kMiB;
+/// Largest value worth a place in the cache: larger ones would push out everything else.
+inline constexpr std::size_t kCacheMaxValue = kCacheBytes / 16;
+
+// --- Memory entries ---------------------------------------------------------
+
+/// A value as text. With its envelope and the escapes of ordinary text it still fits one frame.
+inline constexpr std::size_t kMaxValue = 9 * kMiB;
+inline constexpr std::size_t kMaxKey = 1 * kKiB;
+inline constexpr std::size_t kMaxNamespace = 256;
+/// Ten years, in seconds: longer means "for ever", which is no TTL at all.
+inline constexpr std::int64_t kMaxTtlS = 10LL * 365 * 24 * 3600;
+/// Entries in one page of a list or search.
+inline constexpr std::int64_t kMaxPage = 1000;
+
+// --- Full text --------------------------------------------------------------
+
+/// Text of an entry that is indexed: what people search by stands in front; the rest would make one entry cost seconds.
+inline constexpr std::size_t kMaxIndexedText = 256 * kKiB;
+/// Matches that are ranked: ranking 97,000 takes 0.2 s, 1,000 a millisecond.
+inline constexpr int kMaxRanked = 1000;
+/// Entries indexed in one background transaction: about 20 ms at 80 µs each, so that a write waits no longer.
+inline constexpr int kIndexSlice = 256;
+/// Bytes indexed in one background transaction, for the same reason.
+inline constexpr std::size_t kIndexSliceBytes = 1 * kMiB;
+/// Not-yet-indexed entries (and bytes of them) that a search looks through: what it may cost, about 50 ms.
+inline constexpr int kMaxTail = 4096;
+inline constexpr std::size_t kMaxTailBytes = 8 * kMiB;
+
+// --- The swarm --------------------------------------------------------------
+
+inline constexpr std::int64_t kMaxAgents = 1024;
+inline constexpr std::size_t kMaxName = 64;
+inline constexpr std::size_t kMaxObjective = 4 * kKiB;
+inline constexpr std::size_t kMaxCapabilities = 64;
+
+}  // namespace skep::limits

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skep/error.h"
+#include "store/cache.h"
+#include "store/database.h"
+
+/// Shared memory: entries named by namespace and key, each with a version that rises by one at every store.
+/// Every function works on the connection that it is given; `now_ms` is the wall clock. Expired entries do not exist.
+namespace skep::swarm {
+
+struct StoreRequest {
+  std::string_view name_space;
+  std::string_view key;
+  std::string_view value;
+  std::optional<std::int64_t> ttl_s;
+  /// Compare-and-set: the version that must be there now; 0: the entry must not exist.
+  std::optional<std::int64_t> if_version;
+};
+struct Stored {
+  std::int64_t version = 0;
+  std::int64_t created_ms = 0;
+  std::int64_t updated_ms = 0;
+  std::int64_t expires_ms = 0;
+};
+/// kConflict when if_version does not hold, naming the version that is there.
+Expected<Stored> StoreEntry(store::Database& database, const StoreRequest& request, std::int64_t now_ms);
+
+/// Nothing when there is no such entry.
+std::optional<store::Entry> RetrieveEntry(store::Database& database, std::string_view name_space, std::string_view key,
+                                          std::int64_t now_ms);
+
+/// Returns the version that was deleted; kNotFound, kConflict.
+Expected<std::int64_t> DeleteEntry(store::Database& database, std::string_view name_space, std::string_view key,
+                                   std::optional<std::int64_t> if_version, std::int64_t now_ms);
+
+/// How a cache names the entry.
+std::string CacheKey(std::string_view name_space, std::string_view key);
+
+/// An entry as lists and searches show it: without its value, which may be megabytes.
+struct Summary {
+  std::string name_space;
+  std::string key;
+  std::int64_t version = 0;
+  std::int64_t bytes = 0;
+  std::int64_t updated_ms = 0;
+  std::int64_t expires_ms = 0;
+  std::string snippet;  ///< The value's beginning, or the text around a match; at most 160 bytes, cut between characters.
+};
+
+struct Page {
+  std::vector<Summary> entries;
+  bool more = false;  ///< There are entries after the last one.
+};
+/// Entries of a namespace in the order of their keys, after `after_key` (exclusive; empty: from the first).
+/// `glob` (of *, ?, [set]) may be empty.
+Page ListEntries(store::Database& database, std::string_view name_space, std::string_view glob,
+                 std::string_view after_key, std::int64_t limit, std::int64_t now_ms);
+
+struct Found {
+  std::vector<Summary> entries;
+  std::int64_t matched = 0;      ///< Matches seen; at most limits::kMaxRanked + tail.
+  bool complete = true;          ///< False: a bound stopped the search before all entries were looked at.
+  std::int64_t not_indexed = 0;  ///< Entries that were looked through one by one.
+};
+/// `pattern` with a *, ? or [ and no white space is a glob over keys; anything else is words, all of which must occur in the
+/// key or the value (whole words, case and accents ignored; "a phrase" in quotes; word* for a prefix). In all
+/// namespaces when `name_space` is absent.
+Expected<Found> SearchEntries(store::Database& database, std::string_view pattern,
+                              std::optional<std::string_view> name_space, std::int64_t limit, std::int64_t now_ms);
+
+struct NamespaceStats {
+  std::string name_space;
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;  ///< Of keys and values.
+};
+struct MemoryStats {
+  std::vector<NamespaceStats> namespaces;  ///< By name; at most limits::kMaxPage.
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;
+  std::int64_t not_indexed = 0;
+};
+MemoryStats StatEntries(store::Database& database, std::int64_t now_ms);
+
+}  // namespace skep::swarm
