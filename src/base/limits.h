@@ -51,7 +51,8 @@ inline constexpr std::size_t kMaxStoreBatch = 1024;
 inline constexpr std::size_t kMaxStoreBatchBytes = 16 * kMiB;
 /// How long a writer waits for the lock that another process holds before it answers with an error.
 inline constexpr std::int64_t kLockWaitMs = 10'000;
-/// WAL pages (4 KiB) at which the writer checkpoints: 32 MiB; smaller costs throughput, larger costs start-up after a crash.
+/// WAL pages (4 KiB) at which the writer checkpoints: 32 MiB; smaller costs throughput, larger costs start-up after a
+/// crash.
 inline constexpr int kCheckpointPages = 8000;
 /// WAL pages above which a clean exit checkpoints, so that the next start has nothing to recover.
 inline constexpr int kCheckpointPagesAtExit = 250;

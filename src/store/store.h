@@ -32,12 +32,13 @@ class Operation {
 
 struct Options {
   std::string path;  ///< The database file. Its directory is created (0700).
-  bool fsync = true;  ///< `--durability=full`; false: an acknowledged write survives a killed process but not a power cut.
+  bool fsync =
+      true;  ///< `--durability=full`; false: an acknowledged write survives a killed process but not a power cut.
   std::size_t cache_bytes = limits::kCacheBytes;
   std::int64_t lock_wait_ms = limits::kLockWaitMs;
-  /// Housekeeping (indexing, purging), in a transaction of its own on the store's thread: when nothing has been queued for
-  /// limits::kIdleMs, after every limits::kMaintenanceEvery operations, and once at exit if this process has written.
-  /// Must take no longer than some 20 ms; returns whether there is more to do.
+  /// Housekeeping (indexing, purging), in a transaction of its own on the store's thread: when nothing has been queued
+  /// for limits::kIdleMs, after every limits::kMaintenanceEvery operations, and once at exit if this process has
+  /// written. Must take no longer than some 20 ms; returns whether there is more to do.
   std::function<bool(Database&)> maintenance;
 };
 

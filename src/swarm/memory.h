@@ -50,7 +50,8 @@ struct Summary {
   std::int64_t bytes = 0;
   std::int64_t updated_ms = 0;
   std::int64_t expires_ms = 0;
-  std::string snippet;  ///< The value's beginning, or the text around a match; at most 160 bytes, cut between characters.
+  std::string
+      snippet;  ///< The value's beginning, or the text around a match; at most 160 bytes, cut between characters.
 };
 
 struct Page {
@@ -68,8 +69,8 @@ struct Found {
   bool complete = true;          ///< False: a bound stopped the search before all entries were looked at.
   std::int64_t not_indexed = 0;  ///< Entries that were looked through one by one.
 };
-/// `pattern` with a *, ? or [ and no white space is a glob over keys; anything else is words, all of which must occur in the
-/// key or the value (whole words, case and accents ignored; "a phrase" in quotes; word* for a prefix). In all
+/// `pattern` with a *, ? or [ and no white space is a glob over keys; anything else is words, all of which must occur
+/// in the key or the value (whole words, case and accents ignored; "a phrase" in quotes; word* for a prefix). In all
 /// namespaces when `name_space` is absent.
 Expected<Found> SearchEntries(store::Database& database, std::string_view pattern,
                               std::optional<std::string_view> name_space, std::int64_t limit, std::int64_t now_ms);
