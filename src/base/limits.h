@@ -13,8 +13,9 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 
 /// Longest line accepted. The requirement is "10 MB message accepted"; SDK clients drop a connection beyond 10 MiB.
 inline constexpr std::size_t kMaxFrame = 10 * kMiB;
-/// Longest line sent, its '\n' included: SDK clients drop a connection whose line exceeds 10 MiB.
-inline constexpr std::size_t kMaxLine = 10 * kMiB - 1;
+/// Longest line sent, its '\n' included: SDK clients drop a connection once what they hold of a line and the chunk that
+/// they add to it, which may have its end and 64 KiB of the next lines, exceed 10 MiB together.
+inline constexpr std::size_t kMaxLine = 10 * kMiB - 64 * kKiB;
 /// A read asks for this much: larger reads and pipes gain nothing (shared limits page: 64–256 KiB).
 inline constexpr std::size_t kReadBlock = 64 * kKiB;
 /// Requests in one batch (protocol 2025-03-26): the requirement is 1,000.
