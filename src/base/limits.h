@@ -44,6 +44,11 @@ inline constexpr std::size_t kPoolBlocks = 64;
 /// A parser whose frame was larger gives its memory back afterwards: a dense 10 MB frame makes it hold 120 MB.
 inline constexpr std::size_t kParserKeeps = 1 * kMiB;
 
+// --- The log ----------------------------------------------------------------
+
+/// Size at which a log file is renamed and begun anew: with the one before it, weeks of warnings or minutes of trace.
+inline constexpr std::size_t kMaxLogFile = 16 * kMiB;
+
 // --- The store --------------------------------------------------------------
 
 /// Operations in one transaction. Throughput is flat beyond (shared limits page: 120 k/s at 1,024) and latency grows.
