@@ -8,8 +8,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "skep/error.h"
 
 struct sqlite3;
@@ -55,6 +57,12 @@ class Param {
 
 class Database;
 
+struct OpenOptions {
+  bool fsync = true;  ///< False: a commit survives a killed process but not a power cut.
+  /// How long creating or migrating may wait for another process's write lock. Nothing else in opening waits for it.
+  std::int64_t lock_wait_ms = limits::kLockWaitMs;
+};
+
 /// The rows of one query, read forward. Resets its statement when it goes. One cursor per Sql at a time.
 class Cursor {
  public:
@@ -88,9 +96,13 @@ class Database {
  public:
   enum class Mode : std::uint8_t { kReadOnly, kReadWrite };
 
-  /// Opens an existing database (kReadOnly) or creates it (kReadWrite). Takes no lock that outlives the call.
-  static Expected<std::unique_ptr<Database>> Open(const std::string& path, Mode mode);
+  /// Opens a database whose schema is this program's (kReadOnly), or creates it, with its directories, and migrates it
+  /// as needed (kReadWrite). Takes no lock that outlives the call, and none at all when the schema is current.
+  /// What is not a database, is damaged, belongs to another program or to a newer skep is refused and left untouched.
+  static Expected<std::unique_ptr<Database>> Open(const std::string& path, Mode mode, const OpenOptions& options = {});
   ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   /// Runs a query. Parameters are borrowed for as long as the cursor lives.
   template <class... Params>
@@ -113,6 +125,11 @@ class Database {
   void Touch(std::string cache_key) { touched_.push_back(std::move(cache_key)); }
   std::vector<std::string>& touched() { return touched_; }
 
+  const std::string& path() const { return path_; }
+  /// Whether a transaction is open. A full disk or a failing one ends it from within.
+  bool in_transaction() const;
+  /// Rows inserted, updated and deleted since the connection was opened, undone ones included.
+  std::int64_t total_changes() const;
   /// Statements prepared so far.
   std::size_t prepared() const { return statements_.size(); }
   /// The library's handle, for what has no portable form (pragmas, full text). Only src/store uses it.
@@ -120,14 +137,15 @@ class Database {
 
  private:
   friend class Cursor;
-  explicit Database(sqlite3* handle) : handle_(handle) {}
+  Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
 
   Cursor Run(const Sql& sql, std::initializer_list<Param> params);
   std::int64_t RunToEnd(const Sql& sql, std::initializer_list<Param> params);
   sqlite3_stmt* Prepare(const Sql& sql);
-  void Remember(int code);
+  void Remember(int code, const char* sql);
 
   sqlite3* handle_;
+  std::string path_;
   std::unordered_map<const Sql*, sqlite3_stmt*> statements_;
   std::optional<Error> error_;
   std::vector<std::string> touched_;

@@ -59,8 +59,9 @@ class Store {
   void Submit(std::unique_ptr<Operation> operation);
 
   /// The connection for reads, inside a read transaction that lasts until EndRead. The first call waits for the
-  /// database to be open. Check error() after use; EndRead clears it.
-  Expected<Database*> Reader();
+  /// database to be open; if it cannot be opened, the connection is one whose error() says why.
+  /// Look at error() after use, and clear it.
+  Database& Reader();
   /// Ends the read transaction: the next Reader() sees what was committed meanwhile. Cheap when there is none.
   void EndRead();
 

@@ -1,0 +1,156 @@
+#include "store/schema.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/printable.h"
+#include "store/sqlite/describe.h"
+
+namespace skep::store {
+namespace {
+
+/// "skep" in ASCII: tells our files from those of other programs.
+constexpr std::int64_t kApplicationId = 0x736b6570;
+
+/// Migration i brings schema i to schema i + 1. What has been released is never edited; a change is a new entry.
+constexpr std::array kMigrations = {
+    // 1: memory and its full text, swarms, agents.
+    //
+    // A value may be megabytes, which SQLite keeps in a chain of pages behind the row: so it is the last column, and
+    // the
+    // others are read without walking it. `rev` is unique and rises with every store, over all entries.
+    //
+    // The full text keeps no copy of its text (content=''), its rowid is an entry's `rev`. There are two, so that one
+    // can be built afresh, without the leavings of entries that are no more, while searches use the other.
+    R"sql(
+      CREATE TABLE meta (
+        name TEXT NOT NULL PRIMARY KEY,
+        value INTEGER NOT NULL
+      );
+      CREATE TABLE memory (
+        id INTEGER NOT NULL PRIMARY KEY,
+        namespace TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL DEFAULT 0,
+        rev INTEGER NOT NULL,
+        value TEXT NOT NULL
+      );
+      CREATE UNIQUE INDEX memory_key ON memory (namespace, key);
+      CREATE UNIQUE INDEX memory_rev ON memory (rev);
+      CREATE INDEX memory_expiry ON memory (expires_ms) WHERE expires_ms > 0;
+      CREATE VIRTUAL TABLE memory_fts_0 USING fts5 (key, value, content='', tokenize='unicode61 remove_diacritics 2');
+      CREATE VIRTUAL TABLE memory_fts_1 USING fts5 (key, value, content='', tokenize='unicode61 remove_diacritics 2');
+      CREATE TABLE swarms (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        topology TEXT NOT NULL,
+        strategy TEXT NOT NULL,
+        max_agents INTEGER NOT NULL,
+        objective TEXT NOT NULL DEFAULT '',
+        status TEXT NOT NULL DEFAULT 'active',
+        created_ms INTEGER NOT NULL,
+        destroyed_ms INTEGER
+      );
+      CREATE UNIQUE INDEX swarms_active_name ON swarms (name) WHERE status = 'active';
+      CREATE TABLE agents (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        swarm INTEGER NOT NULL REFERENCES swarms (id),
+        type TEXT NOT NULL,
+        name TEXT NOT NULL,
+        capabilities TEXT NOT NULL DEFAULT '[]',
+        parent INTEGER REFERENCES agents (id),
+        state TEXT NOT NULL DEFAULT 'idle',
+        created_ms INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX agents_name ON agents (swarm, name);
+    )sql",
+};
+
+std::int64_t One(Database& database, const Sql& sql) {
+  Cursor cursor = database.Query(sql);
+  return cursor.Next() ? cursor.Int(0) : 0;
+}
+
+Expected<void> Run(Database& database, const std::string& sql) {
+  const int code = sqlite3_exec(database.handle(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) return {};
+  Error error = DescribeSqlite(database.handle(), code, database.path(), nullptr);
+  if (database.in_transaction()) sqlite3_exec(database.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  return std::unexpected(std::move(error));
+}
+
+Expected<std::int64_t> ReadVersion(Database& database) {
+  static constexpr Sql kVersion{"PRAGMA user_version"};
+  static constexpr Sql kApplication{"PRAGMA application_id"};
+  static constexpr Sql kTables{"SELECT count(*) FROM sqlite_schema"};
+  const std::int64_t application = One(database, kApplication);
+  const std::int64_t version = One(database, kVersion);
+  const bool foreign =
+      application != kApplicationId && (application != 0 || version != 0 || One(database, kTables) != 0);
+  if (database.error()) return std::unexpected(*database.error());
+  if (foreign) {
+    return Fail(ErrorCode::kCorrupt, fmt::format("{} is the database of another program and is left as it is: move it "
+                                                 "away, or use another directory (SKEP_HOME)",
+                                                 Printable(database.path())));
+  }
+  if (version > CurrentSchema()) {
+    return Fail(ErrorCode::kCorrupt,
+                fmt::format("{} was written by a newer skep (schema {}, this one knows {}): upgrade skep",
+                            Printable(database.path()), version, CurrentSchema()));
+  }
+  return version;
+}
+
+bool UsesLog(Database& database) {
+  static constexpr Sql kJournal{"PRAGMA journal_mode"};
+  Cursor cursor = database.Query(kJournal);
+  return cursor.Next() && cursor.Text(0) == "wal";
+}
+
+}  // namespace
+
+int CurrentSchema() { return static_cast<int>(kMigrations.size()); }
+
+Expected<SchemaState> ReadSchema(Database& database) {
+  const auto version = ReadVersion(database);
+  if (!version) return std::unexpected(version.error());
+  // A database that someone copied or packed may have lost the write-ahead log: it needs to be brought up as well.
+  const bool current = *version == CurrentSchema() && UsesLog(database);
+  if (database.error()) return std::unexpected(*database.error());
+  return current ? SchemaState::kCurrent : SchemaState::kOld;
+}
+
+Expected<SchemaState> Migrate(Database& database) {
+  // Another process may have been here before the lock was ours.
+  const auto version = ReadVersion(database);
+  if (!version) return std::unexpected(version.error());
+  if (!UsesLog(database)) {
+    if (auto set = Run(database, "PRAGMA journal_mode = WAL"); !set) return std::unexpected(std::move(set.error()));
+    if (!UsesLog(database)) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("{} cannot use a write-ahead log: its disk does not support shared memory (a network "
+                              "file system?); set SKEP_HOME to a local directory",
+                              Printable(database.path())));
+    }
+  }
+  for (std::size_t next = static_cast<std::size_t>(*version); next < kMigrations.size(); ++next) {
+    const std::string script =
+        fmt::format("BEGIN IMMEDIATE;{}\nPRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT",
+                    kMigrations[next], kApplicationId, next + 1);
+    if (auto ran = Run(database, script); !ran) return std::unexpected(std::move(ran.error()));
+  }
+  return SchemaState::kCurrent;
+}
+
+}  // namespace skep::store

@@ -1,0 +1,146 @@
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "store/database.h"
+#include "store/schema.h"
+#include "store/sqlite/describe.h"
+#include "store/write_lock.h"
+
+namespace skep::store {
+namespace {
+
+/// For whoever holds SQLite's own locks against us: another process recovering the log after a crash (tens of
+/// milliseconds), or a foreign program, which skep does not wait out.
+constexpr int kBusyWaitMs = 1000;
+
+/// Page caches, in KiB. They grow with use only. Behind them is the kernel's, from which a page costs about 1 µs.
+constexpr const char* kReaderSettings =
+    "PRAGMA cache_size = -8192;"
+    "PRAGMA temp_store = MEMORY;";
+
+/// secure_delete is on in Debian's build and would write zeros over what is deleted. The log is cut back to twice its
+/// usual length (limits::kCheckpointPages) after a transaction that made it grow beyond.
+constexpr const char* kWriterSettings =
+    "PRAGMA cache_size = -16384;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA secure_delete = OFF;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA journal_size_limit = 67108864;";
+
+/// Once for the process, before SQLite is first used: no counting of its memory, which takes a global lock at every
+/// allocation.
+void ConfigureLibrary() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+Expected<void> MakeDirectories(const std::filesystem::path& directory) {
+  if (directory.empty() || ::access(directory.c_str(), F_OK) == 0) return {};
+  if (auto made = MakeDirectories(directory.parent_path()); !made) return made;
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return std::unexpected(DescribeSystem("create the directory", directory.string(), errno));
+  }
+  return {};
+}
+
+/// Makes the empty file, so that it is readable for its owner only; SQLite gives its side files the same mode.
+Expected<void> MakeFile(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) {
+    if (errno == EEXIST) return {};
+    return std::unexpected(DescribeSystem("create", path, errno));
+  }
+  ::close(file);
+  return {};
+}
+
+std::optional<struct stat> Stat(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return status;
+}
+
+/// SQLite would take a file that was cut to nothing for a new one, and its log for leftovers.
+bool CutToNothing(const std::string& path) {
+  const auto file = Stat(path);
+  if (!file || file->st_size != 0) return false;
+  const auto log = Stat(path + "-wal");
+  return log && log->st_size != 0;
+}
+
+Expected<void> Configure(Database& database, Database::Mode mode, bool fsync) {
+  sqlite3* handle = database.handle();
+  sqlite3_busy_timeout(handle, kBusyWaitMs);
+  // Checkpoints happen under the write lock only, so never by themselves and never at closing.
+  sqlite3_wal_autocheckpoint(handle, 0);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  const char* settings = mode == Database::Mode::kReadWrite ? kWriterSettings : kReaderSettings;
+  int code = sqlite3_exec(handle, settings, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK && mode == Database::Mode::kReadWrite) {
+    const char* synchronous = fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+    code = sqlite3_exec(handle, synchronous, nullptr, nullptr, nullptr);
+  }
+  if (code != SQLITE_OK) return std::unexpected(DescribeSqlite(handle, code, database.path(), settings));
+  return {};
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Database>> Database::Open(const std::string& given, Mode mode, const OpenOptions& options) {
+  ConfigureLibrary();
+  // Absolute, because SQLite takes "file:…" for a URI.
+  const std::string path = std::filesystem::absolute(given).string();
+
+  WriteLock lock(path);
+  std::optional<WriteLock::Held> held;
+  if (mode == Mode::kReadWrite && !Stat(path)) {
+    if (auto made = MakeDirectories(std::filesystem::path(path).parent_path()); !made) {
+      return std::unexpected(std::move(made.error()));
+    }
+    auto acquired = lock.Acquire(options.lock_wait_ms);
+    if (!acquired) return std::unexpected(std::move(acquired.error()));
+    held = std::move(*acquired);
+    if (auto made = MakeFile(path); !made) return std::unexpected(std::move(made.error()));
+  }
+  if (CutToNothing(path)) {
+    return std::unexpected(DescribeSqlite(nullptr, SQLITE_CORRUPT, path, nullptr));
+  }
+
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  // Also a handle that failed to open is closed by its owner.
+  std::unique_ptr<Database> database(new Database(handle, path));
+  if (code != SQLITE_OK) return std::unexpected(DescribeSqlite(handle, code, path, nullptr));
+  if (auto configured = Configure(*database, mode, options.fsync); !configured) {
+    return std::unexpected(std::move(configured.error()));
+  }
+
+  auto state = ReadSchema(*database);
+  if (state && *state == SchemaState::kOld && mode == Mode::kReadWrite) {
+    if (!held) {
+      auto acquired = lock.Acquire(options.lock_wait_ms);
+      if (!acquired) return std::unexpected(std::move(acquired.error()));
+      held = std::move(*acquired);
+    }
+    state = Migrate(*database);
+  }
+  if (!state) return std::unexpected(std::move(state.error()));
+  if (*state == SchemaState::kOld) {
+    return Fail(ErrorCode::kUnavailable, path + " was written by an older skep and is not yet migrated");
+  }
+  return database;
+}
+
+}  // namespace skep::store
