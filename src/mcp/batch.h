@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+
+#include "base/limits.h"
+#include "rpc/reply.h"
+
+namespace skep::mcp {
+
+/// Collects the answers of one batch (protocol 2025-03-26) into one line. It owns itself, since its last answer may
+/// come long after whoever read it has gone on: it is deleted with its last holder.
+class Batch final : public rpc::ReplyTarget {
+ public:
+  /// The caller is the first holder. The line goes to `target`, which must outlive the batch.
+  static Batch& Begin(rpc::ReplyTarget& target) { return *new Batch(target); }
+
+  /// One more answer will come: Close takes it back.
+  void Hold() { ++holders_; }
+  void Release();
+
+  Block& Open() override { return line_; }
+  void Close(std::size_t begin) override;
+  std::size_t Budget() const override;
+
+ private:
+  /// Kept free for the errors of requests whose answers do not fit any more.
+  static constexpr std::size_t kReserve = limits::kMaxBatch * 512;
+
+  explicit Batch(rpc::ReplyTarget& target) : target_(target) { line_.Append("["); }
+  ~Batch() override = default;
+
+  rpc::ReplyTarget& target_;
+  Block line_;
+  std::size_t holders_ = 1;
+};
+
+}  // namespace skep::mcp

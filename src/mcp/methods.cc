@@ -1,0 +1,26 @@
+#include "mcp/methods.h"
+
+namespace skep::mcp {
+namespace {
+
+constexpr Revision kOldest = Revision::k2024_11_05;
+
+// The most frequent first: FindMethod walks it.
+constexpr Method kMethods[] = {
+    {"tools/call", kOldest, kModern, "tools", CallTool},  {"ping", kOldest, kNewestLegacy, "", Ping},
+    {"tools/list", kOldest, kModern, "tools", ListTools}, {"initialize", kOldest, kNewestLegacy, "", Initialize},
+    {"server/discover", kModern, kModern, "", Discover},
+};
+
+}  // namespace
+
+std::span<const Method> Methods() { return kMethods; }
+
+const Method* FindMethod(std::string_view name) {
+  for (const Method& method : kMethods) {
+    if (method.name == name) return &method;
+  }
+  return nullptr;
+}
+
+}  // namespace skep::mcp

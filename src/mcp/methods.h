@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mcp/request.h"
+#include "mcp/revision.h"
+#include "rpc/reply.h"
+
+namespace skep::mcp {
+
+class ServerSession;
+
+/// One method that clients may call, and the revisions that have it.
+struct Method {
+  std::string_view name;
+  Revision since;
+  Revision until;
+  /// The capability that it belongs to, empty if none: what is announced is derived from this table.
+  std::string_view capability;
+  void (*call)(ServerSession& session, const Request& request, rpc::Reply reply);
+};
+
+/// All methods.
+std::span<const Method> Methods();
+/// Null if no revision has it.
+const Method* FindMethod(std::string_view name);
+
+// One function per method, each in the file of its subject.
+void Initialize(ServerSession& session, const Request& request, rpc::Reply reply);
+void Ping(ServerSession& session, const Request& request, rpc::Reply reply);
+void Discover(ServerSession& session, const Request& request, rpc::Reply reply);
+void ListTools(ServerSession& session, const Request& request, rpc::Reply reply);
+void CallTool(ServerSession& session, const Request& request, rpc::Reply reply);
+
+}  // namespace skep::mcp

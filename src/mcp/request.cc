@@ -1,0 +1,84 @@
+#include "mcp/request.h"
+
+#include <fmt/format.h>
+
+#include "json/writer.h"
+
+namespace skep::mcp {
+namespace {
+
+using json::Type;
+using json::Value;
+using rpc::ErrorCode;
+
+bool Refuse(rpc::Reply& reply, std::string_view message) {
+  reply.Error(ErrorCode::kInvalidParams, message);
+  return false;
+}
+
+std::string ReadProgressToken(Value token) {
+  if (token.Is(Type::kInt)) return fmt::format("{}", token.AsInt());
+  if (!token.Is(Type::kString)) return {};
+  Block out;
+  json::Writer(out).String(token.AsString());
+  return std::string(out.view());
+}
+
+}  // namespace
+
+bool ReadRequest(const rpc::Message& message, Revision session_revision, Request& request, rpc::Reply& reply) {
+  request.method = message.method;
+  request.params = message.params;
+  request.revision = session_revision;
+  const Value meta = message.params.Find("_meta");
+  if (!meta.exists()) return true;
+  if (!meta.Is(Type::kObject)) return Refuse(reply, "params._meta must be an object");
+
+  Value version;
+  Value capabilities;
+  Value client_info;
+  std::string_view name;
+  Value value;
+  for (json::Members members(meta); members.Next(name, value);) {
+    if (name == "progressToken") {
+      request.progress_token = ReadProgressToken(value);
+    } else if (name == kMetaProtocolVersion) {
+      version = value;
+    } else if (name == kMetaClientCapabilities) {
+      capabilities = value;
+    } else if (name == kMetaClientInfo) {
+      client_info = value;
+    }
+  }
+  if (!version.exists()) return true;
+
+  if (!version.Is(Type::kString)) {
+    return Refuse(reply, fmt::format("params._meta[\"{}\"] must be a string", kMetaProtocolVersion));
+  }
+  const std::string_view requested = version.AsString();
+  if (requested != Name(kModern)) {
+    reply.Error(ErrorCode::kUnsupportedProtocolVersion,
+                fmt::format("protocol version {} is not supported for a request on its own", requested),
+                [&](json::Writer& to) {
+                  to.BeginObject();
+                  to.Key("supported");
+                  to.BeginArray();
+                  to.String(Name(kModern));
+                  to.EndArray();
+                  to.Member("requested", requested);
+                  to.EndObject();
+                });
+    return false;
+  }
+  if (!capabilities.Is(Type::kObject)) {
+    return Refuse(reply,
+                  fmt::format("params._meta[\"{}\"] is required and must be an object", kMetaClientCapabilities));
+  }
+  if (client_info.exists() && !client_info.Is(Type::kObject)) {
+    return Refuse(reply, fmt::format("params._meta[\"{}\"] must be an object", kMetaClientInfo));
+  }
+  request.revision = kModern;
+  return true;
+}
+
+}  // namespace skep::mcp

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "json/reader.h"
+#include "mcp/revision.h"
+#include "rpc/envelope.h"
+#include "rpc/reply.h"
+
+namespace skep::mcp {
+
+/// One request in its revision. Borrows from the message's document.
+struct Request {
+  std::string_view method;
+  json::Value params;
+  Revision revision;
+  bool in_batch;
+  std::string progress_token;  ///< As JSON text; empty: the client does not want to know.
+
+  bool modern() const { return revision == kModern; }
+};
+
+/// Names in `_meta` that the protocol reserves.
+inline constexpr std::string_view kMetaProtocolVersion = "io.modelcontextprotocol/protocolVersion";
+inline constexpr std::string_view kMetaClientCapabilities = "io.modelcontextprotocol/clientCapabilities";
+inline constexpr std::string_view kMetaClientInfo = "io.modelcontextprotocol/clientInfo";
+inline constexpr std::string_view kMetaServerInfo = "io.modelcontextprotocol/serverInfo";
+
+/// Reads which revision the message is in: the one its `_meta` names, else the session's. Answers by itself, through
+/// `reply`, and returns false if `_meta` is at fault.
+bool ReadRequest(const rpc::Message& message, Revision session_revision, Request& request, rpc::Reply& reply);
+
+}  // namespace skep::mcp

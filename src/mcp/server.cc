@@ -1,0 +1,153 @@
+#include "mcp/server.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/suggest.h"
+#include "base/version.h"
+#include "json/writer.h"
+#include "mcp/methods.h"
+#include "mcp/session.h"
+
+namespace skep::mcp {
+namespace {
+
+/// How long a client may take a modern answer that does not change for the same: it changes only with the program.
+constexpr std::int64_t kTtlMs = 300'000;
+
+/// Renders with a function on a Writer.
+template <class Write>
+std::string Render(Write write) {
+  Block out;
+  json::Writer to(out);
+  write(to);
+  return std::string(out.view());
+}
+
+void WriteCapabilities(json::Writer& to, Revision revision) {
+  to.Key("capabilities");
+  to.BeginObject();
+  std::vector<std::string_view> written;
+  for (const Method& method : Methods()) {
+    if (method.capability.empty() || revision < method.since || revision > method.until) continue;
+    if (std::ranges::find(written, method.capability) != written.end()) continue;
+    written.push_back(method.capability);
+    to.Key(method.capability);
+    to.BeginObject();
+    to.EndObject();
+  }
+  to.EndObject();
+}
+
+void WriteCaching(json::Writer& to) {
+  to.Member("ttlMs", kTtlMs);
+  to.Member("cacheScope", "public");
+}
+
+void WriteTool(json::Writer& to, const Tool& tool) {
+  to.BeginObject();
+  to.Member("name", tool.info.name);
+  to.Member("title", tool.info.title);
+  to.Member("description", tool.info.description);
+  to.Key("inputSchema");
+  WriteSchema(tool.input, tool.defaults(), to);
+  to.Key("outputSchema");
+  WriteSchema(tool.output, nullptr, to);
+  to.Key("annotations");
+  to.BeginObject();
+  to.Member("readOnlyHint", tool.info.hints.read_only);
+  if (!tool.info.hints.read_only) {
+    to.Member("destructiveHint", tool.info.hints.destructive);
+    to.Member("idempotentHint", tool.info.hints.idempotent);
+  }
+  to.Member("openWorldHint", false);
+  to.EndObject();
+  to.EndObject();
+}
+
+}  // namespace
+
+Server::Server(Options options, const Services& services) : services_(services), tools_(options.tools) {
+  for (const Tool* tool : tools_) by_name_.emplace_back(tool->info.name, tool);
+  std::ranges::sort(by_name_);
+
+  server_info_ = Render([](json::Writer& to) {
+    to.BeginObject();
+    to.Member("name", "skep");
+    to.Member("title", "skep: a swarm's shared memory and work");
+    to.Member("version", Version());
+    to.EndObject();
+  });
+  modern_tail_ = fmt::format(R"(,"resultType":"complete","_meta":{{"{}":{}}})", kMetaServerInfo, server_info_);
+
+  for (std::size_t i = 0; i < std::size(initialize_results_); ++i) {
+    const auto revision = static_cast<Revision>(i);
+    initialize_results_[i] = Render([&](json::Writer& to) {
+      to.BeginObject();
+      to.Member("protocolVersion", Name(revision));
+      WriteCapabilities(to, revision);
+      to.Key("serverInfo");
+      to.Raw(server_info_);
+      to.Member("instructions", options.instructions);
+      to.EndObject();
+    });
+  }
+  discover_result_ = Render([&](json::Writer& to) {
+    to.BeginObject();
+    to.Key("supportedVersions");
+    to.BeginArray();
+    for (std::size_t i = kRevisionNames.size(); i > 0; --i) to.String(kRevisionNames[i - 1]);
+    to.EndArray();
+    WriteCapabilities(to, kModern);
+    to.Member("instructions", options.instructions);
+    WriteCaching(to);
+  });
+  discover_result_ += modern_tail_ + "}";
+  RenderTools(options.tools_page);
+}
+
+void Server::RenderTools(std::size_t page_size) {
+  const std::size_t page_count = std::max<std::size_t>(1, (tools_.size() + page_size - 1) / page_size);
+  const auto cursor = [&](std::size_t page) { return page == 0 ? std::string() : fmt::format("tools-{}", page); };
+  for (std::size_t page = 0; page < page_count; ++page) {
+    const auto tools = tools_.subspan(page * page_size, std::min(page_size, tools_.size() - page * page_size));
+    const auto render = [&](bool modern) {
+      return Render([&](json::Writer& to) {
+        to.BeginObject();
+        to.Key("tools");
+        to.BeginArray();
+        for (const Tool* tool : tools) WriteTool(to, *tool);
+        to.EndArray();
+        if (page + 1 < page_count) to.Member("nextCursor", cursor(page + 1));
+        if (modern) WriteCaching(to);
+      });
+    };
+    pages_.push_back({cursor(page), render(false) + "}", render(true) + modern_tail_ + "}"});
+  }
+}
+
+std::unique_ptr<Session> Server::Open(Transport& transport) {
+  return std::make_unique<ServerSession>(*this, transport);
+}
+
+const Tool* Server::FindTool(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(by_name_, name, {}, [](const auto& entry) { return entry.first; });
+  return found != by_name_.end() && found->first == name ? found->second : nullptr;
+}
+
+std::string_view Server::NearestTool(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const auto& [tool_name, tool] : by_name_) names.push_back(tool_name);
+  return Nearest(name, names);
+}
+
+const std::string* Server::ToolsPage(std::string_view cursor, bool modern) const {
+  for (const Page& page : pages_) {
+    if (page.cursor == cursor) return modern ? &page.modern : &page.legacy;
+  }
+  return nullptr;
+}
+
+}  // namespace skep::mcp

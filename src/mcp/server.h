@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "mcp/request.h"
+#include "skep/context.h"
+#include "skep/tool.h"
+#include "skep/transport.h"
+
+namespace skep::mcp {
+
+/// What all sessions share: the tools, and the answers that never change, rendered once.
+class Server final : public SessionFactory {
+ public:
+  struct Options {
+    std::span<const Tool* const> tools;  ///< Listed in this order. Must outlive the server, as must the services.
+    std::string_view instructions;       ///< For models: how to use the tools together; clients cut at 2 KB.
+    std::size_t tools_page = limits::kToolsPage;
+  };
+
+  Server(Options options, const Services& services);
+
+  std::unique_ptr<Session> Open(Transport& transport) override;
+
+  const Tool* FindTool(std::string_view name) const;
+  /// The tool whose name is most like this one; empty if none is.
+  std::string_view NearestTool(std::string_view name) const;
+  const Services& services() const { return services_; }
+
+  /// `{"name":"skep",…}`
+  const std::string& server_info() const { return server_info_; }
+  /// The members that end every modern result, after a comma: resultType, _meta.
+  const std::string& modern_tail() const { return modern_tail_; }
+  /// The result of `initialize` for a legacy revision.
+  const std::string& InitializeResult(Revision revision) const {
+    return initialize_results_[static_cast<std::size_t>(revision)];
+  }
+  const std::string& discover_result() const { return discover_result_; }
+  /// The result of tools/list; null when the cursor is none of ours. No cursor is the first page, and so is "".
+  const std::string* ToolsPage(std::string_view cursor, bool modern) const;
+
+ private:
+  void RenderTools(std::size_t page_size);
+
+  Services services_;
+  std::span<const Tool* const> tools_;
+  std::vector<std::pair<std::string_view, const Tool*>> by_name_;  ///< Sorted.
+  std::string server_info_;
+  std::string modern_tail_;
+  std::string initialize_results_[static_cast<std::size_t>(kNewestLegacy) + 1];
+  std::string discover_result_;
+  struct Page {
+    std::string cursor;
+    std::string legacy;
+    std::string modern;
+  };
+  std::vector<Page> pages_;
+};
+
+}  // namespace skep::mcp

@@ -1,0 +1,175 @@
+#include "mcp/session.h"
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "mcp/batch.h"
+#include "mcp/methods.h"
+#include "mcp/server.h"
+#include "mcp/tool_call.h"
+#include "store/store.h"
+
+namespace skep::mcp {
+
+using json::Type;
+using json::Value;
+using rpc::ErrorCode;
+using rpc::Message;
+
+ServerSession::~ServerSession() {
+  for (const auto& [id, call] : calls_) call->Abandon();
+}
+
+void ServerSession::Close(std::size_t begin) {
+  Block& out = transport_.Output();
+  if (out.size() == begin) return;
+  out.Append("\n");
+  if (!in_frame_) transport_.Flush();
+}
+
+std::size_t ServerSession::Budget() const { return limits::kMaxLine; }
+
+void ServerSession::OnFrame(std::span<char> frame) {
+  in_frame_ = true;
+  const json::Outcome outcome = reader_.Parse(frame);
+  const bool number_out_of_range = outcome == json::Outcome::kNumberRange;
+  if (outcome == json::Outcome::kOk || number_out_of_range) [[likely]] {
+    const Value root = reader_.root();
+    if (root.Is(Type::kArray)) {
+      OnBatch(root, number_out_of_range);
+    } else {
+      OnMessage(root, *this, false, number_out_of_range);
+    }
+  } else if (outcome == json::Outcome::kTooDeep) {
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
+                             fmt::format("nested deeper than {} levels, or never closed", limits::kMaxDepth));
+  } else if (outcome == json::Outcome::kNoMemory) {
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kInternal, "no memory to parse this message");
+  } else {
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kParse, fmt::format("not valid JSON: {}", reader_.error()));
+  }
+  in_frame_ = false;
+}
+
+void ServerSession::OnDrained() { server_.services().store.EndRead(); }
+
+void ServerSession::OnOversizeFrame() {
+  in_frame_ = true;
+  rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
+                           fmt::format("a message may have at most {} bytes; this one was skipped. Large values can be "
+                                       "stored in several keys",
+                                       limits::kMaxFrame));
+  in_frame_ = false;
+}
+
+void ServerSession::OnBatch(Value root, bool number_out_of_range) {
+  if (revision_ != Revision::k2025_03_26) {
+    return rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
+                                    fmt::format("batches exist in protocol {} only; this session speaks {}",
+                                                Name(Revision::k2025_03_26), Name(revision_)));
+  }
+  std::size_t count = 0;
+  Value element;
+  for (json::Elements elements(root); elements.Next(element);) ++count;
+  if (count == 0) return rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest, "a batch must not be empty");
+  if (count > limits::kMaxBatch) {
+    return rpc::WriteErrorWithoutId(
+        *this, ErrorCode::kInvalidRequest,
+        fmt::format("a batch may have at most {} messages, this one has {}", limits::kMaxBatch, count));
+  }
+  Batch& batch = Batch::Begin(*this);
+  for (json::Elements elements(root); elements.Next(element);) {
+    batch.Hold();
+    OnMessage(element, batch, true, number_out_of_range);
+  }
+  batch.Release();
+}
+
+void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range) {
+  auto message = rpc::ReadEnvelope(root, number_out_of_range);
+  if (!message) {
+    return rpc::Reply(target, std::move(message.error().id)).Error(message.error().code, message.error().message);
+  }
+  rpc::Reply reply(target, std::move(message->id));
+  switch (message->kind) {
+    case Message::Kind::kRequest:
+      return Dispatch(*message, std::move(reply), in_batch);
+    case Message::Kind::kNotification:
+      reply.Discard();
+      return OnNotification(*message);
+    case Message::Kind::kResponse:
+      // We have asked nothing, so this answers nothing of ours.
+      return reply.Discard();
+  }
+}
+
+void ServerSession::OnNotification(const Message& message) {
+  // Those that say nothing we act on, known or not, are passed over, as JSON-RPC wants.
+  if (message.method != "notifications/cancelled") return;
+  const Value id = message.params.Find("requestId");
+  std::string text;
+  if (id.Is(Type::kInt)) {
+    text = fmt::format("{}", id.AsInt());
+  } else if (id.Is(Type::kString)) {
+    Block out;
+    json::Writer(out).String(id.AsString());
+    text = out.view();
+  }
+  const auto [first, last] = calls_.equal_range(text);
+  for (auto call = first; call != last; ++call) call->second->Cancel();
+}
+
+void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_batch) {
+  Request request{.method = {}, .params = {}, .revision = revision_, .in_batch = in_batch, .progress_token = {}};
+  if (!ReadRequest(message, revision_, request, reply)) return;
+  const Method* const method = FindMethod(message.method);
+  if (method == nullptr) {
+    return reply.Error(ErrorCode::kMethodNotFound, fmt::format("there is no method \"{}\"", message.method));
+  }
+  if (request.revision < method->since || request.revision > method->until) {
+    return reply.Error(
+        ErrorCode::kMethodNotFound,
+        fmt::format("protocol {} has no method \"{}\"{}", Name(request.revision), message.method,
+                    method->since == kModern ? "; its request must name its version in params._meta" : ""));
+  }
+  method->call(*this, request, std::move(reply));
+}
+
+void ServerSession::Enter(ToolCall& call) {
+  calls_.emplace(call.id(), &call);
+  if (call.holds_back_reads()) ++writes_in_flight_;
+  bytes_in_flight_ += call.bytes();
+}
+
+void ServerSession::Leave(ToolCall& call) {
+  const auto [first, last] = calls_.equal_range(call.id());
+  for (auto entry = first; entry != last; ++entry) {
+    if (entry->second != &call) continue;
+    calls_.erase(entry);
+    break;
+  }
+  if (call.holds_back_reads()) --writes_in_flight_;
+  bytes_in_flight_ -= call.bytes();
+}
+
+void ServerSession::SendProgress(std::string_view token, double done, double total, std::string_view message) {
+  const std::size_t begin = Open().size();
+  json::Writer to(Open());
+  to.BeginObject();
+  to.Member("jsonrpc", "2.0");
+  to.Member("method", "notifications/progress");
+  to.Key("params");
+  to.BeginObject();
+  to.Key("progressToken");
+  to.Raw(token);
+  to.Key("progress");
+  to.Double(done);
+  to.Key("total");
+  to.Double(total);
+  if (!message.empty()) to.Member("message", message);
+  to.EndObject();
+  to.EndObject();
+  Close(begin);
+}
+
+}  // namespace skep::mcp

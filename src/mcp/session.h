@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "json/reader.h"
+#include "mcp/request.h"
+#include "mcp/revision.h"
+#include "rpc/envelope.h"
+#include "rpc/reply.h"
+#include "skep/context.h"
+#include "skep/transport.h"
+
+namespace skep::mcp {
+
+class Server;
+class ToolCall;
+
+/// One client's conversation. On its connection's thread; calls that are under way elsewhere come back to it there.
+class ServerSession final : public Session, private rpc::ReplyTarget {
+ public:
+  /// Both must outlive the session.
+  ServerSession(Server& server, Transport& transport) : server_(server), transport_(transport) {}
+  /// Calls still in flight go on and are answered to nobody.
+  ~ServerSession() override;
+
+  void OnFrame(std::span<char> frame) override;
+  void OnDrained() override;
+  void OnOversizeFrame() override;
+  std::size_t InFlight() const override { return calls_.size(); }
+  std::size_t InFlightBytes() const override { return bytes_in_flight_; }
+  void OnEnd() override {}
+
+  Server& server() { return server_; }
+  /// Shared with the calls in flight, which may outlive the session.
+  const std::shared_ptr<SessionScope>& scope() { return scope_; }
+  void set_revision(Revision revision) { revision_ = revision; }
+
+  /// Whether a write of this session is not yet committed: a read must then take its place behind it.
+  bool HasUnfinishedWrite() const { return writes_in_flight_ > 0; }
+
+  // For calls that are not answered at once.
+  void Enter(ToolCall& call);
+  void Leave(ToolCall& call);
+  void SendProgress(std::string_view token, double done, double total, std::string_view message);
+
+ private:
+  // rpc::ReplyTarget: answers that are a line of their own.
+  Block& Open() override { return transport_.Output(); }
+  void Close(std::size_t begin) override;
+  std::size_t Budget() const override;
+
+  void OnMessage(json::Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range);
+  void OnBatch(json::Value root, bool number_out_of_range);
+  void OnNotification(const rpc::Message& message);
+  void Dispatch(const rpc::Message& message, rpc::Reply reply, bool in_batch);
+
+  Server& server_;
+  Transport& transport_;
+  json::Reader reader_;
+  /// Agreed by `initialize`. A script that never sends one is served as if it had asked for the newest.
+  Revision revision_ = kNewestLegacy;
+  std::shared_ptr<SessionScope> scope_ = std::make_shared<SessionScope>();
+  bool in_frame_ = false;
+
+  std::unordered_multimap<std::string, ToolCall*> calls_;  ///< In flight, by request id. A script may use an id twice.
+  std::size_t writes_in_flight_ = 0;
+  std::size_t bytes_in_flight_ = 0;
+};
+
+}  // namespace skep::mcp

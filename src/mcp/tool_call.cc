@@ -1,0 +1,77 @@
+#include "mcp/tool_call.h"
+
+#include "mcp/server.h"
+#include "mcp/session.h"
+#include "mcp/tool_result.h"
+
+namespace skep::mcp {
+
+ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs&& args, const Request& request, rpc::Reply reply)
+    : session_(&session),
+      server_(session.server()),
+      scope_(session.scope()),
+      tool_(tool),
+      args_(std::move(args)),
+      modern_(request.modern()),
+      progress_token_(request.progress_token),
+      reply_(std::move(reply)) {
+  session_->Enter(*this);
+}
+
+ToolCall::~ToolCall() {
+  if (session_ != nullptr) session_->Leave(*this);
+}
+
+void ToolCall::Cancel() {
+  cancelled_.store(true, std::memory_order_relaxed);
+  reply_.Discard();
+}
+
+void ToolCall::Abandon() {
+  Cancel();
+  session_ = nullptr;
+}
+
+void ToolCall::Start(std::unique_ptr<ToolCall> call) {
+  ToolCall& self = *call;
+  ToolContext context(self.server_.services(), *self.scope_, nullptr);
+  self.tool_.start(self.args_.get(), context, std::move(call));
+}
+
+Expected<void> ToolCall::Run(store::Database& database) {
+  result_.Clear();
+  ToolContext context(server_.services(), *scope_, &database);
+  json::Writer to(result_);
+  return tool_.run(args_.get(), context, to);
+}
+
+void ToolCall::Finish(Expected<void> outcome) {
+  if (!reply_.open()) return;
+  AnswerTool(reply_, server_, modern_, [&](json::Writer& to) -> Expected<void> {
+    if (!outcome) return outcome;
+    to.Raw(result_.view());
+    return {};
+  });
+}
+
+void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
+  if (!reply_.open()) return;
+  AnswerTool(reply_, server_, modern_, [&](json::Writer& to) -> Expected<void> {
+    EncodeFields(result, fields, to);
+    return {};
+  });
+}
+
+void ToolCall::Fail(Error error) {
+  if (!reply_.open()) return;
+  AnswerTool(reply_, server_, modern_,
+             [&](json::Writer&) -> Expected<void> { return std::unexpected(std::move(error)); });
+}
+
+void ToolCall::Progress(double done, double total, std::string_view message) {
+  if (!reply_.open() || progress_token_.empty() || done <= progress_) return;
+  progress_ = done;
+  session_->SendProgress(progress_token_, done, total, message);
+}
+
+}  // namespace skep::mcp

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace skep::rpc {
+
+/// JSON-RPC 2.0's numbers and those that MCP adds. protocol/error_codes.json holds the same table with their use.
+enum class ErrorCode : int {
+  kParse = -32700,
+  kInvalidRequest = -32600,
+  kMethodNotFound = -32601,
+  kInvalidParams = -32602,
+  kInternal = -32603,
+  kUnsupportedProtocolVersion = -32022,
+};
+
+}  // namespace skep::rpc
