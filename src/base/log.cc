@@ -66,13 +66,15 @@ class Logger {
   void Use(std::optional<LineOutput> output) {
     const std::lock_guard lock(mutex_);
     logger_.reset();
+    unreported_ = 0;
     if (output) Make(std::move(*output));
   }
 
   void Write(LogLevel level, std::string_view message) {
     const std::lock_guard lock(mutex_);
     if (logger_ == nullptr) Make(LineOutput::Stderr());
-    if (unreported_ > 0 && WriteLine(LogLevel::kWarn, fmt::format("{} log lines were dropped", unreported_))) {
+    if (unreported_ > 0 &&
+        WriteLine(LogLevel::kWarn, fmt::format("log lines dropped before this one: {}", unreported_))) {
       unreported_ = 0;
     }
     if (!WriteLine(level, message)) {
