@@ -47,10 +47,16 @@ enum class Kind : std::uint8_t {
   kDouble,  ///< double
   kText,    ///< std::string_view: borrows from the request, or (see OwnText) from whoever keeps the struct
   kString,  ///< std::string
+  kTime,    ///< Timestamp; results only
   kEnum,    ///< enum class : int, counted from 0, with `constexpr std::array<std::string_view, N> Names(E)` beside it
   kOptional,
   kVector,
   kStruct,  ///< anything with kFields
+};
+
+/// A moment on the wall clock; as text 2026-11-21T08:30:00.000Z.
+struct Timestamp {
+  std::int64_t ms = 0;  ///< Since 1970 UTC.
 };
 
 /// A C++ type, as far as rows need to know it.
@@ -147,6 +153,11 @@ struct TypeOf<std::string_view> {
 template <>
 struct TypeOf<std::string> {
   static constexpr FieldType Make() { return {.kind = Kind::kString}; }
+};
+
+template <>
+struct TypeOf<Timestamp> {
+  static constexpr FieldType Make() { return {.kind = Kind::kTime}; }
 };
 
 template <class T>

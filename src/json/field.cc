@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/suggest.h"
+#include "base/time_text.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -234,6 +235,8 @@ Expected<void> Decode(Value from, const FieldType& type, const Range& range, voi
       }
       return {};
     }
+    case Kind::kTime:
+      return Fail(ErrorCode::kInternal, "time stamps are written, never read");
     case Kind::kEnum:
       return DecodeEnum(from, type, to, place);
     case Kind::kOptional:
@@ -279,6 +282,10 @@ void Encode(const FieldType& type, void* value, json::Writer& to) {
       return to.String(*static_cast<std::string_view*>(value));
     case Kind::kString:
       return to.String(*static_cast<std::string*>(value));
+    case Kind::kTime: {
+      char text[kTimeTextSize];
+      return to.String(FormatTime(static_cast<Timestamp*>(value)->ms, text));
+    }
     case Kind::kEnum:
       return to.String(type.names[static_cast<std::size_t>(*static_cast<int*>(value))]);
     case Kind::kOptional:
@@ -316,6 +323,9 @@ void WriteTypeSchema(const FieldType& type, const Range& range, json::Writer& to
     case Kind::kString:
       to.Member("type", "string");
       return WriteBounds("minLength", "maxLength", range, to);
+    case Kind::kTime:
+      to.Member("type", "string");
+      return to.Member("format", "date-time");
     case Kind::kEnum:
       to.Member("type", "string");
       to.Key("enum");

@@ -1,0 +1,39 @@
+#include "handlers/memory_results.h"
+
+#include <fmt/format.h>
+
+namespace skep::handlers {
+
+std::vector<EntrySummary> Summarise(std::vector<swarm::Summary> entries, bool with_namespace) {
+  std::vector<EntrySummary> result;
+  result.reserve(entries.size());
+  for (swarm::Summary& entry : entries) {
+    EntrySummary& to = result.emplace_back();
+    if (with_namespace) to.name_space = std::move(entry.name_space);
+    to.key = std::move(entry.key);
+    to.version = entry.version;
+    to.size = entry.bytes;
+    to.updated_at.ms = entry.updated_ms;
+    if (entry.expires_ms != 0) to.expires_at = Timestamp{entry.expires_ms};
+    to.snippet = std::move(entry.snippet);
+  }
+  return result;
+}
+
+std::string DescribeSearch(const swarm::Found& found) {
+  std::string text =
+      fmt::format("{} of {}{} matches", found.entries.size(), found.complete ? "" : "at least ", found.matched);
+  if (!found.complete) text += "; not everything was looked at: narrow the pattern or name a namespace";
+  return text;
+}
+
+MemoryTotals Totals(const swarm::MemoryStats& stats) {
+  MemoryTotals totals{
+      .entries = stats.entries, .bytes = stats.bytes, .not_indexed = stats.not_indexed, .namespaces = {}};
+  for (const swarm::NamespaceStats& one : stats.namespaces) {
+    totals.namespaces.push_back({.name_space = one.name_space, .entries = one.entries, .bytes = one.bytes});
+  }
+  return totals;
+}
+
+}  // namespace skep::handlers

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "skep/field.h"
+#include "swarm/memory.h"
+
+namespace skep::handlers {
+
+/// An entry in a list or a search, without its value.
+struct EntrySummary {
+  std::optional<std::string> name_space;  ///< Only where entries of several can come.
+  std::string key;
+  std::int64_t version = 0;
+  std::int64_t size = 0;
+  Timestamp updated_at;
+  std::optional<Timestamp> expires_at;
+  std::string snippet;
+
+  static constexpr Field kFields[] = {
+      Opt<&EntrySummary::name_space>("namespace"), Req<&EntrySummary::key>("key"),
+      Req<&EntrySummary::version>("version"),      Req<&EntrySummary::size>("size"),
+      Req<&EntrySummary::updated_at>("updatedAt"), Opt<&EntrySummary::expires_at>("expiresAt"),
+      Req<&EntrySummary::snippet>("snippet"),
+  };
+};
+
+std::vector<EntrySummary> Summarise(std::vector<swarm::Summary> entries, bool with_namespace);
+
+/// What the figures of a search say that the entries do not: how many there were, whether all was looked at.
+std::string DescribeSearch(const swarm::Found& found);
+
+struct NamespaceTotals {
+  std::string name_space;
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;
+
+  static constexpr Field kFields[] = {
+      Req<&NamespaceTotals::name_space>("namespace"),
+      Req<&NamespaceTotals::entries>("entries"),
+      Req<&NamespaceTotals::bytes>("bytes"),
+  };
+};
+
+struct MemoryTotals {
+  std::int64_t entries = 0;
+  std::int64_t bytes = 0;
+  std::int64_t not_indexed = 0;
+  std::vector<NamespaceTotals> namespaces;
+
+  static constexpr Field kFields[] = {
+      Req<&MemoryTotals::entries>("entries"),
+      Req<&MemoryTotals::bytes>("bytes", "Of keys and values"),
+      Req<&MemoryTotals::not_indexed>("notIndexed",
+                                      "Entries whose words are not yet in the index (they are found all the same)"),
+      Req<&MemoryTotals::namespaces>("namespaces"),
+  };
+};
+
+MemoryTotals Totals(const swarm::MemoryStats& stats);
+
+}  // namespace skep::handlers
