@@ -25,16 +25,15 @@ constexpr std::array kMigrations = {
     // 1: memory and its full text, swarms, agents.
     //
     // A value may be megabytes, which SQLite keeps in a chain of pages behind the row: so it is the last column, and
-    // the
-    // others are read without walking it. `rev` is unique and rises with every store, over all entries.
+    // the others are read without walking it. `head` is the beginning of a long value (see swarm/memory.cc), `bytes`
+    // the octets of key and value together. `rev` rises with every store, over all entries, and is never used again:
+    // memory_state has the highest that a deleted entry had. The index by `rev` has what statistics need, so that
+    // they do not read the rows; since every store changes `rev`, that costs nothing extra.
     //
-    // The full text keeps no copy of its text (content=''), its rowid is an entry's `rev`. There are two, so that one
-    // can be built afresh, without the leavings of entries that are no more, while searches use the other.
+    // The full text keeps no copy of its text (content=''), its rowid is an entry's `rev`, `space` is the namespace as
+    // one word. There are two, so that one can be built afresh, without the leavings of entries that are no more, while
+    // searches use the other: see swarm/full_text.h.
     R"sql(
-      CREATE TABLE meta (
-        name TEXT NOT NULL PRIMARY KEY,
-        value INTEGER NOT NULL
-      );
       CREATE TABLE memory (
         id INTEGER NOT NULL PRIMARY KEY,
         namespace TEXT NOT NULL,
@@ -44,23 +43,38 @@ constexpr std::array kMigrations = {
         updated_ms INTEGER NOT NULL,
         expires_ms INTEGER NOT NULL DEFAULT 0,
         rev INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        head TEXT,
         value TEXT NOT NULL
       );
       CREATE UNIQUE INDEX memory_key ON memory (namespace, key);
-      CREATE UNIQUE INDEX memory_rev ON memory (rev);
+      CREATE INDEX memory_rev ON memory (rev, namespace, bytes, expires_ms);
       CREATE INDEX memory_expiry ON memory (expires_ms) WHERE expires_ms > 0;
-      CREATE VIRTUAL TABLE memory_fts_0 USING fts5 (key, value, content='', tokenize='unicode61 remove_diacritics 2');
-      CREATE VIRTUAL TABLE memory_fts_1 USING fts5 (key, value, content='', tokenize='unicode61 remove_diacritics 2');
+      CREATE TABLE memory_state (
+        deleted_rev INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        indexed_rev INTEGER NOT NULL,
+        documents INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        rebuilt_rev INTEGER NOT NULL,
+        rebuilt_documents INTEGER NOT NULL
+      );
+      INSERT INTO memory_state VALUES (0, 0, 0, 0, 'steady', 0, 0);
+      CREATE VIRTUAL TABLE memory_fts_0
+        USING fts5 (space, key, value, content='', tokenize='unicode61 remove_diacritics 2');
+      CREATE VIRTUAL TABLE memory_fts_1
+        USING fts5 (space, key, value, content='', tokenize='unicode61 remove_diacritics 2');
       CREATE TABLE swarms (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
         topology TEXT NOT NULL,
         strategy TEXT NOT NULL,
         max_agents INTEGER NOT NULL,
+        alive_agents INTEGER NOT NULL DEFAULT 0,
         objective TEXT NOT NULL DEFAULT '',
         status TEXT NOT NULL DEFAULT 'active',
         created_ms INTEGER NOT NULL,
-        destroyed_ms INTEGER
+        destroyed_ms INTEGER NOT NULL DEFAULT 0
       );
       CREATE UNIQUE INDEX swarms_active_name ON swarms (name) WHERE status = 'active';
       CREATE TABLE agents (
@@ -68,12 +82,14 @@ constexpr std::array kMigrations = {
         swarm INTEGER NOT NULL REFERENCES swarms (id),
         type TEXT NOT NULL,
         name TEXT NOT NULL,
-        capabilities TEXT NOT NULL DEFAULT '[]',
+        capabilities TEXT NOT NULL DEFAULT '',
         parent INTEGER REFERENCES agents (id),
         state TEXT NOT NULL DEFAULT 'idle',
         created_ms INTEGER NOT NULL
       );
       CREATE UNIQUE INDEX agents_name ON agents (swarm, name);
+      CREATE INDEX agents_swarm ON agents (swarm, id);
+      CREATE INDEX agents_coordinator ON agents (swarm, id) WHERE type = 'coordinator';
     )sql",
 };
 
