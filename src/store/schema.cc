@@ -34,6 +34,10 @@ constexpr std::array kMigrations = {
     // one word. There are two, so that one can be built afresh, without the leavings of entries that are no more, while
     // searches use the other: see swarm/full_text.h.
     R"sql(
+      CREATE TABLE meta (
+        name TEXT NOT NULL PRIMARY KEY,
+        value INTEGER NOT NULL
+      );
       CREATE TABLE memory (
         id INTEGER NOT NULL PRIMARY KEY,
         namespace TEXT NOT NULL,
