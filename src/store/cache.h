@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "store/wal_stamp.h"
 
 namespace skep::store {
 
@@ -17,6 +20,56 @@ struct Entry {
   std::int64_t expires_ms = 0;  ///< Wall clock; 0: never.
 };
 
-// The class Cache (bounded LRU, stamped with the database state it mirrors) is declared here by whoever implements it.
+/// Entries that were read lately, within a bound of bytes; the least recently used go first.
+///
+/// Its contents mirror one state of the database, named by a Stamp. What it finds is what a read transaction that is
+/// open, or one begun now, would have read: as soon as any process commits, the stamps differ and nothing is found any
+/// more. A commit of our own process tells which entries it changed, and the others stay.
+///
+/// Find, Insert, BeginRead, EndRead and Attach belong to the thread that reads, BeginCommit and EndCommit to the one
+/// that writes; the rest may be called from anywhere.
+class Cache {
+ public:
+  struct Stats {
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
+    std::uint64_t insertions = 0;
+    std::uint64_t evictions = 0;      ///< Made room for others.
+    std::uint64_t invalidations = 0;  ///< Changed by a commit, or perhaps changed by another process.
+    std::size_t entries = 0;
+    std::size_t bytes = 0;  ///< What they cost, the cache's own structures included.
+    std::size_t capacity = 0;
+  };
+
+  /// `capacity` in bytes; 0 keeps nothing.
+  explicit Cache(std::size_t capacity);
+  ~Cache();
+
+  /// Nothing when it is not here, which says nothing of the database. Also finds entries that have expired.
+  std::shared_ptr<const Entry> Find(std::string_view key);
+  /// Keeps what was read from Store::Reader since it was last called. Dropped when something has been committed since
+  /// that read began, and when it is larger than limits::kCacheMaxValue.
+  void Insert(std::string_view key, std::shared_ptr<const Entry> entry);
+  void Clear();
+  void Resize(std::size_t capacity);
+  Stats stats() const;
+
+  // What follows is the Store's side of it.
+
+  /// The index of the connection that reads, for as long as that is open; empties the cache.
+  void Attach(const WalIndex& index);
+  /// A read transaction has begun, in this state (which may be unknown).
+  void BeginRead(const Stamp& snapshot);
+  void EndRead();
+  /// A commit is about to be published that is no reason to drop everything: EndCommit will follow.
+  void BeginCommit();
+  /// A transaction led from one state to the other and changed these entries and no others, as far as they are kept
+  /// here. Equal states: it was undone, or changed nothing.
+  void EndCommit(const Stamp& before, const Stamp& after, std::span<const std::string> touched);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace skep::store

@@ -110,8 +110,15 @@ Expected<void> Run(Database& database, const std::string& sql) {
   return std::unexpected(std::move(error));
 }
 
+constexpr Sql kVersion{"PRAGMA user_version"};
+
+std::unexpected<Error> TooNew(const Database& database, std::int64_t version) {
+  return Fail(ErrorCode::kCorrupt,
+              fmt::format("{} was written by a newer skep (schema {}, this one knows {}): upgrade skep",
+                          Printable(database.path()), version, CurrentSchema()));
+}
+
 Expected<std::int64_t> ReadVersion(Database& database) {
-  static constexpr Sql kVersion{"PRAGMA user_version"};
   static constexpr Sql kApplication{"PRAGMA application_id"};
   static constexpr Sql kTables{"SELECT count(*) FROM sqlite_schema"};
   const std::int64_t application = One(database, kApplication);
@@ -124,11 +131,7 @@ Expected<std::int64_t> ReadVersion(Database& database) {
                                                  "away, or use another directory (SKEP_HOME)",
                                                  Printable(database.path())));
   }
-  if (version > CurrentSchema()) {
-    return Fail(ErrorCode::kCorrupt,
-                fmt::format("{} was written by a newer skep (schema {}, this one knows {}): upgrade skep",
-                            Printable(database.path()), version, CurrentSchema()));
-  }
+  if (version > CurrentSchema()) return TooNew(database, version);
   return version;
 }
 
@@ -149,6 +152,13 @@ Expected<SchemaState> ReadSchema(Database& database) {
   const bool current = *version == CurrentSchema() && UsesLog(database);
   if (database.error()) return std::unexpected(*database.error());
   return current ? SchemaState::kCurrent : SchemaState::kOld;
+}
+
+Expected<void> CheckSchema(Database& database) {
+  const std::int64_t version = One(database, kVersion);
+  if (database.error()) return std::unexpected(*database.error());
+  if (version > CurrentSchema()) return TooNew(database, version);
+  return {};
 }
 
 Expected<SchemaState> Migrate(Database& database) {

@@ -19,6 +19,10 @@ Expected<SchemaState> ReadSchema(Database& database);
 /// Runs the migrations that the database lacks, each in a transaction. REQUIRES: the write lock.
 Expected<SchemaState> Migrate(Database& database);
 
+/// kCorrupt when a newer skep has migrated the database since it was opened. Cheap enough for every transaction (1 µs),
+/// whose snapshot it fixes.
+Expected<void> CheckSchema(Database& database);
+
 /// The version that this program writes: the number of migrations there are.
 int CurrentSchema();
 

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -80,6 +81,13 @@ std::optional<std::string_view> Cursor::OptText(int column) const {
   return Text(column);
 }
 
+std::unique_ptr<Database> Database::Unopened(const std::string& path, Error error) {
+  std::unique_ptr<Database> database(new Database(nullptr, path));
+  database->unopened_ = error;
+  database->error_ = std::move(error);
+  return database;
+}
+
 Database::~Database() {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   sqlite3_close(handle_);
@@ -89,9 +97,9 @@ void Database::SetError(Error error) {
   if (!error_) error_ = std::move(error);
 }
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool Database::in_transaction() const { return handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0; }
 
-std::int64_t Database::total_changes() const { return sqlite3_total_changes64(handle_); }
+std::int64_t Database::total_changes() const { return handle_ != nullptr ? sqlite3_total_changes64(handle_) : 0; }
 
 void Database::Remember(int code, const char* sql) {
   if (!error_) error_ = DescribeSqlite(handle_, code, path_, sql);
@@ -106,6 +114,7 @@ sqlite3_stmt* Database::Prepare(const Sql& sql) {
 }
 
 Cursor Database::Run(const Sql& sql, std::initializer_list<Param> params) {
+  if (unopened_) SetError(*unopened_);
   if (error_) return {*this, nullptr};
   sqlite3_stmt* statement = Prepare(sql);
   if (statement == nullptr) return {*this, nullptr};
