@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -52,7 +53,11 @@ class Block {
   /// REQUIRES: size ≤ capacity().
   void Resize(std::size_t size) { size_ = size; }
   void Clear() { size_ = 0; }
-  void Append(std::string_view text);
+  void Append(std::string_view text) {
+    if (text.empty()) return;
+    std::memcpy(Room(text.size()), text.data(), text.size());
+    size_ += text.size();
+  }
   /// Capacity is then at least `capacity`.
   void Reserve(std::size_t capacity);
 

@@ -22,11 +22,6 @@ constexpr std::size_t kLargest = PTRDIFF_MAX - Block::kPadding;
 
 }  // namespace
 
-void Block::Append(std::string_view text) {
-  if (text.empty()) return;
-  std::memcpy(Room(text.size()), text.data(), text.size());
-  Wrote(text.size());
-}
 
 void Block::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;

@@ -2,7 +2,6 @@
 
 #include <simdjson.h>
 
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -11,105 +10,28 @@
 #include "base/limits.h"
 #include "skep/block.h"
 
-// The only file that knows simdjson. A Value is a dom::element in disguise: both are a document and an index into its
-// tape, which the asserts below hold the library to.
+// The only file that knows simdjson.
 
 namespace skep::json {
 
-static_assert(sizeof(Value) == sizeof(simdjson::dom::element));
-static_assert(std::is_trivially_copyable_v<simdjson::dom::element>);
 static_assert(Block::kPadding >= simdjson::SIMDJSON_PADDING);
+static_assert(limits::kMaxDepth == simdjson::DEFAULT_MAX_DEPTH);
 
-class Access {
- public:
-  static simdjson::dom::element Element(Value value) { return std::bit_cast<simdjson::dom::element>(value); }
-  template <class Tape>  // an element, or an iterator: each is a document and an index
-  static Value FromTape(Tape tape) {
-    static_assert(sizeof(Tape) == sizeof(Value) && std::is_trivially_copyable_v<Tape>);
-    return std::bit_cast<Value>(tape);
-  }
-  static std::size_t Index(Value value) { return value.index_; }
-};
-
-Type Value::type() const {
-  if (document_ == nullptr) return Type::kAbsent;
-  switch (Access::Element(*this).type()) {
-    case simdjson::dom::element_type::ARRAY:
-      return Type::kArray;
-    case simdjson::dom::element_type::OBJECT:
-      return Type::kObject;
-    case simdjson::dom::element_type::INT64:
-      return Type::kInt;
-    case simdjson::dom::element_type::UINT64:
-      return Type::kUint;
-    case simdjson::dom::element_type::DOUBLE:
-      return Type::kDouble;
-    case simdjson::dom::element_type::STRING:
-      return Type::kString;
-    case simdjson::dom::element_type::BOOL:
-      return Type::kBool;
-    case simdjson::dom::element_type::NULL_VALUE:
-      return Type::kNull;
-  }
-  return Type::kAbsent;
-}
-
-bool Value::AsBool() const { return Access::Element(*this).get_bool().value_unsafe(); }
-std::int64_t Value::AsInt() const { return Access::Element(*this).get_int64().value_unsafe(); }
-std::uint64_t Value::AsUint() const { return Access::Element(*this).get_uint64().value_unsafe(); }
-double Value::AsDouble() const { return Access::Element(*this).get_double().value_unsafe(); }
-std::string_view Value::AsString() const { return Access::Element(*this).get_string().value_unsafe(); }
-
-Value Value::Find(std::string_view name) const {
-  if (!Is(Type::kObject)) return {};
-  std::string_view key;
-  Value value;
-  for (Members members(*this); members.Next(key, value);) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
-Members::Members(Value object) {
-  const simdjson::dom::object members = Access::Element(object).get_object().value_unsafe();
-  at_ = Access::FromTape(members.begin());
-  end_ = Access::Index(Access::FromTape(members.end()));
-}
-
-bool Members::Next(std::string_view& name, Value& value) {
-  if (Access::Index(at_) >= end_) return false;
-  auto iterator = std::bit_cast<simdjson::dom::object::iterator>(at_);
-  name = iterator.key();
-  value = Access::FromTape(iterator.value());
-  at_ = Access::FromTape(++iterator);
-  return true;
-}
-
-Elements::Elements(Value array) {
-  const simdjson::dom::array elements = Access::Element(array).get_array().value_unsafe();
-  at_ = Access::FromTape(elements.begin());
-  end_ = Access::Index(Access::FromTape(elements.end()));
-}
-
-bool Elements::Next(Value& element) {
-  if (Access::Index(at_) >= end_) return false;
-  auto iterator = std::bit_cast<simdjson::dom::array::iterator>(at_);
-  element = Access::FromTape(*iterator);
-  at_ = Access::FromTape(++iterator);
-  return true;
-}
+// The layout that reader.h reads.
+using simdjson::internal::tape_type;
+static_assert(static_cast<char>(tape_type::START_ARRAY) == '[' && static_cast<char>(tape_type::START_OBJECT) == '{' &&
+              static_cast<char>(tape_type::STRING) == '"' && static_cast<char>(tape_type::INT64) == 'l' &&
+              static_cast<char>(tape_type::UINT64) == 'u' && static_cast<char>(tape_type::DOUBLE) == 'd' &&
+              static_cast<char>(tape_type::TRUE_VALUE) == 't' && static_cast<char>(tape_type::FALSE_VALUE) == 'f' &&
+              static_cast<char>(tape_type::NULL_VALUE) == 'n');
+static_assert(simdjson::internal::JSON_VALUE_MASK == (std::uint64_t{1} << 56) - 1);
 
 struct Reader::Parser {
   simdjson::dom::parser dom;
-  Value root;
-  std::string_view error;
 };
 
 Reader::Reader() : parser_(std::make_unique<Parser>()) {}
 Reader::~Reader() = default;
-
-Value Reader::root() const { return parser_->root; }
-std::string_view Reader::error() const { return parser_->error; }
 
 namespace {
 
@@ -180,23 +102,21 @@ void BlankNumbersOutOfRange(std::span<char> text) {
 }  // namespace
 
 Outcome Reader::Parse(std::span<char> text) {
-  if (parser_->dom.capacity() > limits::kParserKeeps) parser_->dom = simdjson::dom::parser();
-  const auto parse = [&] {
-    simdjson::dom::element root;
-    const simdjson::error_code code = parser_->dom.parse(text.data(), text.size(), false).get(root);
-    if (code == simdjson::SUCCESS) parser_->root = Access::FromTape(root);
-    return code;
-  };
-
-  simdjson::error_code code = parse();
-  if (code == simdjson::SUCCESS) [[likely]]
-    return Outcome::kOk;
+  simdjson::dom::parser& dom = parser_->dom;
+  if (dom.capacity() > limits::kParserKeeps) [[unlikely]]
+    dom = simdjson::dom::parser();
+  simdjson::error_code code = dom.parse(text.data(), text.size(), false).error();
+  Outcome outcome = Outcome::kOk;
   if (code == simdjson::NUMBER_ERROR) {
     BlankNumbersOutOfRange(text);
-    code = parse();
-    if (code == simdjson::SUCCESS) return Outcome::kNumberRange;
+    code = dom.parse(text.data(), text.size(), false).error();
+    outcome = Outcome::kNumberRange;
   }
-  parser_->error = simdjson::error_message(code);
+  if (code == simdjson::SUCCESS) [[likely]] {
+    tape_ = {dom.doc.tape.get(), dom.doc.string_buf.get()};
+    return outcome;
+  }
+  error_ = simdjson::error_message(code);
   switch (code) {
     case simdjson::DEPTH_ERROR:
       return Outcome::kTooDeep;

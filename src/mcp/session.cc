@@ -86,17 +86,17 @@ void ServerSession::OnBatch(Value root, bool number_out_of_range) {
 }
 
 void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range) {
-  auto message = rpc::ReadEnvelope(root, number_out_of_range);
-  if (!message) {
-    return rpc::Reply(target, std::move(message.error().id)).Error(message.error().code, message.error().message);
+  Message message;
+  if (auto refusal = rpc::ReadEnvelope(root, number_out_of_range, message)) {
+    return rpc::Reply(target, std::move(refusal->id)).Error(refusal->code, refusal->message);
   }
-  rpc::Reply reply(target, std::move(message->id));
-  switch (message->kind) {
+  rpc::Reply reply(target, std::move(message.id));
+  switch (message.kind) {
     case Message::Kind::kRequest:
-      return Dispatch(*message, std::move(reply), in_batch);
+      return Dispatch(message, std::move(reply), in_batch);
     case Message::Kind::kNotification:
       reply.Discard();
-      return OnNotification(*message);
+      return OnNotification(message);
     case Message::Kind::kResponse:
       // We have asked nothing, so this answers nothing of ours.
       return reply.Discard();

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <optional>
 
 #include "base/limits.h"
 #include "json/writer.h"
@@ -20,27 +19,29 @@ std::string StringId(std::string_view text) {
   return std::string(out.view());
 }
 
-/// The id as JSON text, or nothing if it is not one that MCP allows.
-std::optional<std::string> ReadId(Value id) {
+/// Writes the id as JSON text; false if it is not one that MCP allows.
+bool ReadId(Value id, std::string& to) {
   char digits[24];
-  const auto text = [&](auto number) {
-    return std::string(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+  const auto assign = [&](auto number) {
+    to.assign(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+    return true;
   };
   switch (id.type()) {
     case Type::kInt:
-      return text(id.AsInt());
+      return assign(id.AsInt());
     case Type::kUint:
-      return text(id.AsUint());
+      return assign(id.AsUint());
     case Type::kDouble: {
       const double value = id.AsDouble();
-      if (std::trunc(value) != value || std::abs(value) > 0x1p53) return std::nullopt;
-      return text(static_cast<std::int64_t>(value));
+      if (std::trunc(value) != value || std::abs(value) > 0x1p53) return false;
+      return assign(static_cast<std::int64_t>(value));
     }
     case Type::kString:
-      if (id.AsString().size() > limits::kMaxIdBytes) return std::nullopt;
-      return StringId(id.AsString());
+      if (id.AsString().size() > limits::kMaxIdBytes) return false;
+      to = StringId(id.AsString());
+      return true;
     default:
-      return std::nullopt;
+      return false;
   }
 }
 
@@ -48,12 +49,28 @@ std::optional<std::string> ReadId(Value id) {
 enum Member : unsigned { kVersion, kId, kMethod, kParams, kResult, kError, kMembers };
 constexpr std::string_view kNames[kMembers] = {"jsonrpc", "id", "method", "params", "result", "error"};
 
+/// Which member a name is, by its length first: this runs for every member of every message.
+unsigned FindMember(std::string_view name) {
+  const auto is = [name](Member member) { return name == kNames[member] ? member : kMembers; };
+  switch (name.size()) {
+    case 2:
+      return is(kId);
+    case 5:
+      return is(kError);
+    case 6:
+      return name[0] == 'm' ? is(kMethod) : name[0] == 'p' ? is(kParams) : is(kResult);
+    case 7:
+      return is(kVersion);
+    default:
+      return kMembers;
+  }
+}
+
 }  // namespace
 
-std::expected<Message, Refusal> ReadEnvelope(Value root, bool number_out_of_range) {
-  std::string readable_id;
-  const auto refuse = [&](ErrorCode code, std::string message) {
-    return std::unexpected(Refusal{code, std::move(readable_id), std::move(message)});
+std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Message& message) {
+  const auto refuse = [&](ErrorCode code, std::string why) {
+    return Refusal{code, std::move(message.id), std::move(why)};
   };
   if (!root.Is(Type::kObject)) return refuse(ErrorCode::kInvalidRequest, "a message must be an object");
 
@@ -61,45 +78,49 @@ std::expected<Message, Refusal> ReadEnvelope(Value root, bool number_out_of_rang
   std::string_view name;
   Value value;
   std::string_view twice;
+  bool id_twice = false;
+  bool has_id = false;
   for (json::Members all(root); all.Next(name, value);) {
-    for (unsigned i = 0; i < kMembers; ++i) {
-      if (kNames[i] != name) continue;
-      if (members[i].exists()) twice = kNames[i];
-      members[i] = value;
-      break;
+    const unsigned member = FindMember(name);
+    if (member == kMembers) continue;
+    if (members[member].exists()) [[unlikely]] {
+      twice = kNames[member];
+      id_twice = id_twice || member == kId;
     }
+    members[member] = value;
   }
 
-  std::optional<std::string> id = ReadId(members[kId]);
-  if (id && twice != kNames[kId]) readable_id = *id;
-  if (!twice.empty()) return refuse(ErrorCode::kInvalidRequest, fmt::format("\"{}\" is given twice", twice));
+  // Of two ids neither can be trusted.
+  if (!id_twice) has_id = ReadId(members[kId], message.id);
+  if (!twice.empty()) [[unlikely]] {
+    return refuse(ErrorCode::kInvalidRequest, fmt::format("\"{}\" is given twice", twice));
+  }
   if (!members[kVersion].Is(Type::kString) || members[kVersion].AsString() != "2.0") {
     return refuse(ErrorCode::kInvalidRequest, "\"jsonrpc\" must be \"2.0\"");
   }
-  if (members[kId].exists() && !id) {
-    return refuse(ErrorCode::kInvalidRequest, "\"id\" must be a string (of at most 1024 bytes) or an integer");
+  if (members[kId].exists() && !has_id) {
+    return refuse(ErrorCode::kInvalidRequest,
+                  fmt::format("\"id\" must be a string of at most {} bytes or an integer", limits::kMaxIdBytes));
   }
 
-  Message message;
-  if (id) message.id = std::move(*id);
   const bool answers = members[kResult].exists() || members[kError].exists();
   if (!members[kMethod].exists()) {
     if (!answers) return refuse(ErrorCode::kInvalidRequest, "\"method\" is missing");
-    if (message.id.empty() || (members[kResult].exists() && members[kError].exists())) {
+    if (!has_id || (members[kResult].exists() && members[kError].exists())) {
       return refuse(ErrorCode::kInvalidRequest, "a response has an \"id\" and either \"result\" or \"error\"");
     }
     message.kind = Message::Kind::kResponse;
-    return message;
+    return std::nullopt;
   }
   if (!members[kMethod].Is(Type::kString)) return refuse(ErrorCode::kInvalidRequest, "\"method\" must be a string");
   if (answers) {
     return refuse(ErrorCode::kInvalidRequest, "a message with a \"method\" has no \"result\" and no \"error\"");
   }
   message.method = members[kMethod].AsString();
-  message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
+  message.kind = has_id ? Message::Kind::kRequest : Message::Kind::kNotification;
   const bool usable_params = !members[kParams].exists() || members[kParams].Is(Type::kObject);
   if (usable_params) message.params = members[kParams];
-  if (message.kind == Message::Kind::kNotification) return message;
+  if (message.kind == Message::Kind::kNotification) return std::nullopt;
 
   if (members[kParams].Is(Type::kArray)) {
     return refuse(ErrorCode::kInvalidParams, "\"params\" must be an object: MCP names its parameters");
@@ -108,7 +129,7 @@ std::expected<Message, Refusal> ReadEnvelope(Value root, bool number_out_of_rang
   if (number_out_of_range) {
     return refuse(ErrorCode::kInvalidParams, "a number is beyond what 64-bit integers and doubles hold");
   }
-  return message;
+  return std::nullopt;
 }
 
 }  // namespace skep::rpc

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +30,7 @@ struct Refusal {
 /// ids longer than limits::kMaxIdBytes are refused. A message that has a method and no id is a notification, whose
 /// faults are nobody's to hear: it comes back as one, with absent params if they were unusable.
 /// `number_out_of_range`: the document has a number that no 64-bit type holds (json::Outcome::kNumberRange).
-std::expected<Message, Refusal> ReadEnvelope(json::Value root, bool number_out_of_range);
+/// Fills `message`; what is returned is why it could not be.
+std::optional<Refusal> ReadEnvelope(json::Value root, bool number_out_of_range, Message& message);
 
 }  // namespace skep::rpc

@@ -26,14 +26,6 @@ Reply::~Reply() {
   if (open()) Error(ErrorCode::kInternal, "the request was dropped without an answer: this is a bug in skep");
 }
 
-void Reply::WriteHead(Block& out, std::string_view member) const {
-  out.Append(R"({"jsonrpc":"2.0","id":)");
-  out.Append(id_);
-  out.Append(",\"");
-  out.Append(member);
-  out.Append("\":");
-}
-
 void Reply::WriteError(Block& out, ErrorCode code, std::string_view message, const Body* data) const {
   json::Writer to(out);
   to.BeginObject();
@@ -51,7 +43,9 @@ void Reply::Result(Body body) {
   ReplyTarget& target = *std::exchange(target_, nullptr);
   Block& out = target.Open();
   const std::size_t begin = out.size();
-  WriteHead(out, "result");
+  out.Append(R"({"jsonrpc":"2.0","id":)");
+  out.Append(id_);
+  out.Append(R"(,"result":)");
   json::Writer to(out);
   body(to);
   out.Append("}");

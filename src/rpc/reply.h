@@ -57,7 +57,6 @@ class Reply {
   const std::string& id() const { return id_; }
 
  private:
-  void WriteHead(Block& out, std::string_view member) const;
   void WriteError(Block& out, ErrorCode code, std::string_view message, const Body* data) const;
 
   ReplyTarget* target_ = nullptr;
