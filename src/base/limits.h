@@ -81,20 +81,43 @@ inline constexpr std::size_t kMaxNamespace = 256;
 inline constexpr std::int64_t kMaxTtlS = 10LL * 365 * 24 * 3600;
 /// Entries in one page of a list or search.
 inline constexpr std::int64_t kMaxPage = 1000;
+/// Bytes of a value that lists and searches show: two lines of a terminal.
+inline constexpr std::size_t kMaxSnippet = 160;
+/// A glob over keys, or the words of a search.
+inline constexpr std::size_t kMaxPattern = 1 * kKiB;
+/// Work of one list or search over keys, in characters compared (a key counts for kKeyWork at least): 20 ms.
+inline constexpr std::int64_t kMaxScanWork = 2'000'000;
+inline constexpr std::int64_t kKeyWork = 20;
+/// Bytes of expired entries deleted in one background transaction, and their number.
+inline constexpr std::int64_t kPurgeSliceBytes = 16 * kMiB;
+inline constexpr int kPurgeSlice = 256;
 
 // --- Full text --------------------------------------------------------------
 
 /// Text of an entry that is indexed: what people search by stands in front; the rest would make one entry cost seconds.
 inline constexpr std::size_t kMaxIndexedText = 256 * kKiB;
-/// Matches that are ranked: ranking 97,000 takes 0.2 s, 1,000 a millisecond.
+/// Matches that are ranked, the newest ones: ranking 97,000 takes 0.2 s, 1,000 some milliseconds.
 inline constexpr int kMaxRanked = 1000;
-/// Entries indexed in one background transaction: about 20 ms at 80 µs each, so that a write waits no longer.
+/// Documents that a search passes on its way to as many matches: the others are of entries that are no more.
+inline constexpr int kMaxDocumentsSeen = 16 * kMaxRanked;
+/// Where all words are common but seldom meet, the search ends after this many revs: 40 ms.
+inline constexpr std::int64_t kMaxCommonRevs = 128 * 1024;
+/// Different words or phrases in one search.
+inline constexpr std::size_t kMaxSearchPhrases = 32;
+/// Entries indexed in one background transaction: some 20 ms at 70 µs each (1 KB of text), so that a write waits no
+/// longer.
 inline constexpr int kIndexSlice = 256;
-/// Bytes indexed in one background transaction, for the same reason.
-inline constexpr std::size_t kIndexSliceBytes = 1 * kMiB;
-/// Not-yet-indexed entries (and bytes of them) that a search looks through: what it may cost, about 50 ms.
+/// Bytes indexed in one background transaction, for the same reason (15 MB/s).
+inline constexpr std::size_t kIndexSliceBytes = kMaxIndexedText;
+/// Documents of entries that are no more at which it is not yet worth while to build the index afresh.
+inline constexpr std::int64_t kToleratedStale = 10'000;
+/// Rows (of up to 4 KiB) deleted in one background transaction when an old index is emptied.
+inline constexpr int kClearSlice = 1024;
+/// Not-yet-indexed entries (and bytes of them) that a search looks through.
 inline constexpr int kMaxTail = 4096;
 inline constexpr std::size_t kMaxTailBytes = 8 * kMiB;
+/// Bytes of values that one search reads to show what stands around its matches.
+inline constexpr std::size_t kMaxSnippetWork = 1 * kMiB;
 
 // --- The swarm --------------------------------------------------------------
 

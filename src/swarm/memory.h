@@ -28,7 +28,8 @@ struct Stored {
   std::int64_t updated_ms = 0;
   std::int64_t expires_ms = 0;
 };
-/// kConflict when if_version does not hold, naming the version that is there.
+/// kConflict when if_version does not hold, naming the version that is there. kInvalidArgument and kTooLarge for names,
+/// values and lifetimes beyond the bounds of limits.h.
 Expected<Stored> StoreEntry(store::Database& database, const StoreRequest& request, std::int64_t now_ms);
 
 /// Nothing when there is no such entry.
@@ -54,24 +55,30 @@ struct Summary {
       snippet;  ///< The value's beginning, or the text around a match; at most 160 bytes, cut between characters.
 };
 
+/// The entry in a row of the table, with the beginning of its value; also when it has expired.
+std::optional<Summary> SummaryOf(store::Database& database, std::int64_t row);
+
 struct Page {
-  std::vector<Summary> entries;
-  bool more = false;  ///< There are entries after the last one.
+  std::vector<Summary> entries;  ///< May be empty although there is more, when a glob matches few of many keys.
+  bool more = false;
+  std::string last_key;  ///< If there is more: how far this page looked, which is `after_key` for the next one.
 };
 /// Entries of a namespace in the order of their keys, after `after_key` (exclusive; empty: from the first).
-/// `glob` (of *, ?, [set]) may be empty.
+/// `glob` (see swarm/glob.h) may be empty.
 Page ListEntries(store::Database& database, std::string_view name_space, std::string_view glob,
                  std::string_view after_key, std::int64_t limit, std::int64_t now_ms);
 
 struct Found {
   std::vector<Summary> entries;
-  std::int64_t matched = 0;      ///< Matches seen; at most limits::kMaxRanked + tail.
+  std::int64_t matched = 0;      ///< Matches seen; at most limits::kMaxRanked + kMaxTail.
   bool complete = true;          ///< False: a bound stopped the search before all entries were looked at.
   std::int64_t not_indexed = 0;  ///< Entries that were looked through one by one.
 };
-/// `pattern` with a *, ? or [ and no white space is a glob over keys; anything else is words, all of which must occur
-/// in the key or the value (whole words, case and accents ignored; "a phrase" in quotes; word* for a prefix). In all
-/// namespaces when `name_space` is absent.
+/// `pattern` with a *, ? or [ and neither white space nor a quote is a glob over keys, and finds them in their order;
+/// anything else is words, all of which must occur in the key or the value (whole words, case and accents ignored;
+/// "a phrase" in quotes; word* for a prefix), and finds the newest and the best first (see swarm/full_text.h). In all
+/// namespaces when `name_space` is absent. Words are found in the first limits::kMaxIndexedText bytes of a value.
+/// kInvalidArgument when there is nothing to look for in the pattern.
 Expected<Found> SearchEntries(store::Database& database, std::string_view pattern,
                               std::optional<std::string_view> name_space, std::int64_t limit, std::int64_t now_ms);
 
@@ -87,5 +94,8 @@ struct MemoryStats {
   std::int64_t not_indexed = 0;
 };
 MemoryStats StatEntries(store::Database& database, std::int64_t now_ms);
+
+/// Deletes some of the entries that have expired. Returns whether there are more.
+bool PurgeExpired(store::Database& database, std::int64_t now_ms);
 
 }  // namespace skep::swarm

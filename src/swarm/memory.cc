@@ -1,0 +1,253 @@
+#include "swarm/memory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/printable.h"
+#include "swarm/full_text.h"
+#include "swarm/glob.h"
+#include "swarm/key_search.h"
+#include "swarm/snippet.h"
+
+namespace skep::swarm {
+namespace {
+
+using store::Cursor;
+using store::Database;
+using store::Sql;
+
+/// Values longer than this have their beginning in a column of its own, so that lists need not read them. Shorter ones
+/// lie in the page that is read anyway.
+constexpr std::size_t kLongValue = 2 * limits::kKiB;
+/// Bytes of a name that an error repeats.
+constexpr std::size_t kShownName = 100;
+
+// A new rev is above all that there are and all that there have been. An entry that has expired counts as absent, so
+// its version and its age begin again. ?8: whether one that has not may be overwritten.
+constexpr Sql kUpsert{
+    "INSERT INTO memory (namespace, key, version, created_ms, updated_ms, expires_ms, rev, bytes, head, value) "
+    "VALUES (?1, ?2, 1, ?3, ?3, ?4, (SELECT 1 + max(rev) FROM (SELECT max(rev) AS rev FROM memory UNION ALL "
+    "SELECT deleted_rev FROM memory_state)), ?5, ?6, ?7) "
+    "ON CONFLICT (namespace, key) DO UPDATE SET "
+    "version = CASE WHEN memory.expires_ms > 0 AND memory.expires_ms <= ?3 THEN 1 ELSE memory.version + 1 END, "
+    "created_ms = CASE WHEN memory.expires_ms > 0 AND memory.expires_ms <= ?3 THEN ?3 ELSE memory.created_ms END, "
+    "updated_ms = excluded.updated_ms, expires_ms = excluded.expires_ms, rev = excluded.rev, "
+    "bytes = excluded.bytes, head = excluded.head, value = excluded.value "
+    "WHERE ?8 OR (memory.expires_ms > 0 AND memory.expires_ms <= ?3) "
+    "RETURNING version, created_ms"};
+constexpr Sql kReplace{
+    "UPDATE memory SET version = version + 1, updated_ms = ?3, expires_ms = ?4, "
+    "rev = (SELECT 1 + max(rev) FROM (SELECT max(rev) AS rev FROM memory UNION ALL "
+    "SELECT deleted_rev FROM memory_state)), bytes = ?5, head = ?6, value = ?7 "
+    "WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3) AND version = ?8 "
+    "RETURNING version, created_ms"};
+constexpr Sql kVersion{
+    "SELECT version FROM memory WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3)"};
+constexpr Sql kRetrieve{
+    "SELECT version, created_ms, updated_ms, expires_ms, value FROM memory "
+    "WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3)"};
+/// ?4: the version that it must have; below 0: any.
+constexpr Sql kDelete{
+    "DELETE FROM memory WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3) AND "
+    "(?4 < 0 OR version = ?4) RETURNING version, rev"};
+constexpr Sql kRememberRev{"UPDATE memory_state SET deleted_rev = ?1 WHERE deleted_rev < ?1"};
+constexpr Sql kSummary{
+    "SELECT namespace, key, version, bytes, updated_ms, expires_ms, coalesce(head, value) FROM memory WHERE id = ?1"};
+constexpr Sql kSizes{"SELECT namespace, bytes, expires_ms, rev FROM memory"};
+constexpr Sql kExpired{
+    "SELECT id, namespace, key, bytes, rev FROM memory WHERE expires_ms > 0 AND expires_ms <= ?1 "
+    "ORDER BY expires_ms LIMIT ?2"};
+constexpr Sql kDeleteRow{"DELETE FROM memory WHERE id = ?1"};
+
+Expected<void> CheckName(std::string_view what, std::string_view name, std::size_t most) {
+  if (name.empty()) return Fail(ErrorCode::kInvalidArgument, fmt::format("{} must not be empty", what));
+  if (name.size() > most) {
+    return Fail(ErrorCode::kTooLarge, fmt::format("{} may have {} bytes, this one has {}", what, most, name.size()));
+  }
+  return {};
+}
+
+Expected<void> Check(const StoreRequest& request) {
+  if (auto good = CheckName("namespace", request.name_space, limits::kMaxNamespace); !good) return good;
+  if (auto good = CheckName("key", request.key, limits::kMaxKey); !good) return good;
+  if (request.value.size() > limits::kMaxValue) {
+    return Fail(ErrorCode::kTooLarge,
+                fmt::format("a value may have {} bytes, this one has {}: store it in parts under several keys",
+                            limits::kMaxValue, request.value.size()));
+  }
+  if (request.ttl_s && (*request.ttl_s < 1 || *request.ttl_s > limits::kMaxTtlS)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("ttl must be 1 to {} seconds, got {}", limits::kMaxTtlS, *request.ttl_s));
+  }
+  return {};
+}
+
+std::string Named(std::string_view name_space, std::string_view key) {
+  return fmt::format("\"{}\" in namespace \"{}\"", Printable(key, kShownName), Printable(name_space, kShownName));
+}
+
+/// Why a compare-and-set was refused.
+std::unexpected<Error> Conflict(Database& database, std::string_view name_space, std::string_view key,
+                                std::int64_t wanted, std::int64_t now_ms) {
+  Cursor row = database.Query(kVersion, name_space, key, now_ms);
+  if (!row.Next()) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} does not exist, version {} was expected", Named(name_space, key), wanted));
+  }
+  if (wanted == 0) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} exists already: it is at version {}", Named(name_space, key), row.Int(0)));
+  }
+  return Fail(ErrorCode::kConflict, fmt::format("{} is at version {}, version {} was expected: retrieve it again",
+                                                Named(name_space, key), row.Int(0), wanted));
+}
+
+std::optional<std::string_view> Head(std::string_view value) {
+  if (value.size() <= kLongValue) return std::nullopt;
+  return CutAtCharacter(value, limits::kMaxSnippet);
+}
+
+}  // namespace
+
+std::string CacheKey(std::string_view name_space, std::string_view key) {
+  // Either may have any byte in it, so their border is told by the first one's length, in two bytes.
+  std::string cache_key;
+  cache_key.reserve(2 + name_space.size() + key.size());
+  cache_key.push_back(static_cast<char>(name_space.size() & 0xff));
+  cache_key.push_back(static_cast<char>(name_space.size() >> 8 & 0xff));
+  cache_key.append(name_space).append(key);
+  return cache_key;
+}
+
+Expected<Stored> StoreEntry(Database& database, const StoreRequest& request, std::int64_t now_ms) {
+  if (auto good = Check(request); !good) return std::unexpected(std::move(good.error()));
+  Stored stored{.version = 0,
+                .created_ms = now_ms,
+                .updated_ms = now_ms,
+                .expires_ms = request.ttl_s ? now_ms + *request.ttl_s * 1000 : 0};
+  const auto bytes = static_cast<std::int64_t>(request.key.size() + request.value.size());
+  const std::int64_t wanted = request.if_version.value_or(0);
+  {
+    Cursor row = wanted != 0 ? database.Query(kReplace, request.name_space, request.key, now_ms, stored.expires_ms,
+                                              bytes, Head(request.value), request.value, wanted)
+                             : database.Query(kUpsert, request.name_space, request.key, now_ms, stored.expires_ms,
+                                              bytes, Head(request.value), request.value, !request.if_version);
+    if (row.Next()) {
+      stored.version = row.Int(0);
+      stored.created_ms = row.Int(1);
+    }
+  }
+  if (database.error()) return std::unexpected(*database.error());
+  if (stored.version == 0) return Conflict(database, request.name_space, request.key, wanted, now_ms);
+  database.Touch(CacheKey(request.name_space, request.key));
+  return stored;
+}
+
+std::optional<store::Entry> RetrieveEntry(Database& database, std::string_view name_space, std::string_view key,
+                                          std::int64_t now_ms) {
+  Cursor row = database.Query(kRetrieve, name_space, key, now_ms);
+  if (!row.Next()) return std::nullopt;
+  return store::Entry{.value = std::string(row.Text(4)),
+                      .version = row.Int(0),
+                      .created_ms = row.Int(1),
+                      .updated_ms = row.Int(2),
+                      .expires_ms = row.Int(3)};
+}
+
+Expected<std::int64_t> DeleteEntry(Database& database, std::string_view name_space, std::string_view key,
+                                   std::optional<std::int64_t> if_version, std::int64_t now_ms) {
+  std::int64_t version = 0;
+  std::int64_t rev = 0;
+  {
+    Cursor row = database.Query(kDelete, name_space, key, now_ms, if_version.value_or(-1));
+    if (row.Next()) {
+      version = row.Int(0);
+      rev = row.Int(1);
+    }
+  }
+  if (database.error()) return std::unexpected(*database.error());
+  if (version == 0) {
+    if (if_version.value_or(0) != 0) return Conflict(database, name_space, key, *if_version, now_ms);
+    return Fail(ErrorCode::kNotFound, fmt::format("there is no {}", Named(name_space, key)));
+  }
+  database.Execute(kRememberRev, rev);
+  database.Touch(CacheKey(name_space, key));
+  return version;
+}
+
+std::optional<Summary> SummaryOf(Database& database, std::int64_t row_id) {
+  Cursor row = database.Query(kSummary, row_id);
+  if (!row.Next()) return std::nullopt;
+  return Summary{.name_space = std::string(row.Text(0)),
+                 .key = std::string(row.Text(1)),
+                 .version = row.Int(2),
+                 .bytes = row.Int(3) - static_cast<std::int64_t>(row.Text(1).size()),
+                 .updated_ms = row.Int(4),
+                 .expires_ms = row.Int(5),
+                 .snippet = MakeSnippet(row.Text(6))};
+}
+
+Expected<Found> SearchEntries(Database& database, std::string_view pattern, std::optional<std::string_view> name_space,
+                              std::int64_t limit, std::int64_t now_ms) {
+  const bool one_part = pattern.find_first_of(" \t\n\r\f\v\"") == std::string_view::npos;
+  if (one_part && Glob::IsGlob(pattern)) return SearchKeys(database, pattern, name_space, limit, now_ms);
+  return SearchWords(database, pattern, name_space, limit, now_ms);
+}
+
+MemoryStats StatEntries(Database& database, std::int64_t now_ms) {
+  MemoryStats stats;
+  const std::int64_t indexed_rev = ReadIndexState(database).indexed_rev;
+  std::map<std::string, NamespaceStats, std::less<>> namespaces;
+  NamespaceStats* last = nullptr;
+  Cursor rows = database.Query(kSizes);
+  while (rows.Next()) {
+    if (rows.Int(2) != 0 && rows.Int(2) <= now_ms) continue;
+    const std::string_view name = rows.Text(0);
+    // Neighbours by rev are most often of one namespace.
+    if (last == nullptr || last->name_space != name) {
+      auto found = namespaces.find(name);
+      if (found == namespaces.end())
+        found = namespaces.emplace(name, NamespaceStats{.name_space = std::string(name)}).first;
+      last = &found->second;
+    }
+    ++last->entries;
+    last->bytes += rows.Int(1);
+    ++stats.entries;
+    stats.bytes += rows.Int(1);
+    if (rows.Int(3) > indexed_rev) ++stats.not_indexed;
+  }
+  for (auto& [name, one] : namespaces) {
+    if (std::ssize(stats.namespaces) == limits::kMaxPage) break;
+    stats.namespaces.push_back(std::move(one));
+  }
+  return stats;
+}
+
+bool PurgeExpired(Database& database, std::int64_t now_ms) {
+  std::vector<std::int64_t> ids;
+  std::int64_t highest_rev = 0;
+  std::int64_t bytes = 0;
+  bool more = false;
+  {
+    Cursor rows = database.Query(kExpired, now_ms, limits::kPurgeSlice + 1);
+    while (rows.Next()) {
+      if (ids.size() == limits::kPurgeSlice || bytes >= limits::kPurgeSliceBytes) {
+        more = true;
+        break;
+      }
+      ids.push_back(rows.Int(0));
+      bytes += rows.Int(3);
+      highest_rev = std::max(highest_rev, rows.Int(4));
+      database.Touch(CacheKey(rows.Text(1), rows.Text(2)));
+    }
+  }
+  for (const std::int64_t id : ids) database.Execute(kDeleteRow, id);
+  if (!ids.empty()) database.Execute(kRememberRev, highest_rev);
+  return more && !database.error();
+}
+
+}  // namespace skep::swarm
