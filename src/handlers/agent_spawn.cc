@@ -1,0 +1,53 @@
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "handlers/current_swarm.h"
+#include "handlers/swarm_results.h"
+#include "skep/tool.h"
+#include "swarm/agent.h"
+
+namespace skep::handlers {
+namespace {
+
+struct Args {
+  std::string_view type;
+  std::string_view name;
+  std::vector<std::string_view> capabilities;
+  std::optional<std::string_view> swarm_id;
+  std::string_view parent;
+
+  static constexpr Field kFields[] = {
+      Req<&Args::type>("type", "coordinator, researcher, coder, tester, reviewer, … or any name",
+                       {1, limits::kMaxName}),
+      Opt<&Args::name>("name", "Accepted wherever the id is", {.max = limits::kMaxName}),
+      Opt<&Args::capabilities>("capabilities", "What it can do, as tasks require it",
+                               {.max = limits::kMaxCapabilities}),
+      Opt<&Args::swarm_id>("swarmId"),
+      Opt<&Args::parent>("parent", "Its lead, in a hierarchy"),
+  };
+};
+
+Expected<AgentView> Run(const Args& args, ToolContext& context) {
+  const auto swarm = CurrentSwarm(context, args.swarm_id);
+  if (!swarm) return std::unexpected(swarm.error());
+  auto agent = swarm::SpawnAgent(
+      context.database(), *swarm,
+      {.type = args.type, .name = args.name, .capabilities = args.capabilities, .parent = args.parent},
+      context.now_ms());
+  if (!agent) return std::unexpected(agent.error());
+  return View(*std::move(agent));
+}
+
+}  // namespace
+
+extern const Tool kAgentSpawn = MakeTool<Run>({
+    .name = "agent_spawn",
+    .title = "Register an agent",
+    .description = "Registers an agent in a swarm; it starts no process. Its id or name is what later calls act as.",
+    .effect = Effect::kWrite,
+});
+
+}  // namespace skep::handlers

@@ -1,0 +1,52 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "skep/tool.h"
+#include "swarm/swarm.h"
+
+namespace skep::handlers {
+namespace {
+
+struct Args {
+  std::string_view swarm_id;
+
+  static constexpr Field kFields[] = {
+      Req<&Args::swarm_id>("swarmId", "Id or name; never left out here"),
+  };
+};
+
+struct Result {
+  std::string swarm_id;
+  std::string name;
+  swarm::SwarmStatus status = swarm::SwarmStatus::kDestroyed;
+  std::int64_t agents_released = 0;
+
+  static constexpr Field kFields[] = {
+      Req<&Result::swarm_id>("swarmId"),
+      Req<&Result::name>("name"),
+      Req<&Result::status>("status"),
+      Req<&Result::agents_released>("agentsReleased", "Agents that were alive and are offline now"),
+  };
+};
+
+Expected<Result> Run(const Args& args, ToolContext& context) {
+  auto destroyed = swarm::DestroySwarm(context.database(), args.swarm_id, context.now_ms());
+  if (!destroyed) return std::unexpected(destroyed.error());
+  return Result{.swarm_id = destroyed->swarm.id(),
+                .name = std::move(destroyed->swarm.name),
+                .status = destroyed->swarm.status,
+                .agents_released = destroyed->agents};
+}
+
+}  // namespace
+
+extern const Tool kSwarmDestroy = MakeTool<Run>({
+    .name = "swarm_destroy",
+    .title = "Destroy a swarm",
+    .description = "Ends a swarm and takes its agents offline; what it stored in memory stays.",
+    .hints = {.destructive = true},
+    .effect = Effect::kWrite,
+});
+
+}  // namespace skep::handlers
