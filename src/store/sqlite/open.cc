@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "base/printable.h"
 #include "store/database.h"
 #include "store/schema.h"
 #include "store/sqlite/describe.h"
@@ -70,12 +72,12 @@ std::optional<struct stat> Stat(const std::string& path) {
   return status;
 }
 
-/// SQLite would take a file that was cut to nothing for a new one, and its log for leftovers.
-bool CutToNothing(const std::string& path) {
+/// A database that is gone or was cut to nothing while its log was not: SQLite would make a new one and throw the log
+/// away.
+bool LogWithoutDatabase(const std::string& path) {
   const auto file = Stat(path);
-  if (!file || file->st_size != 0) return false;
   const auto log = Stat(path + "-wal");
-  return log && log->st_size != 0;
+  return (!file || file->st_size == 0) && log && log->st_size != 0;
 }
 
 Expected<void> Configure(Database& database, Database::Mode mode, bool fsync) {
@@ -101,6 +103,13 @@ Expected<std::unique_ptr<Database>> Database::Open(const std::string& given, Mod
   // Absolute, because SQLite takes "file:…" for a URI.
   const std::string path = std::filesystem::absolute(given).string();
 
+  if (LogWithoutDatabase(path)) {
+    return Fail(
+        ErrorCode::kCorrupt,
+        fmt::format("{0} is missing or empty, but its log {0}-wal is not: put the database back, or move the log "
+                    "away to start afresh",
+                    Printable(path)));
+  }
   WriteLock lock(path);
   std::optional<WriteLock::Held> held;
   if (mode == Mode::kReadWrite && !Stat(path)) {
@@ -112,10 +121,6 @@ Expected<std::unique_ptr<Database>> Database::Open(const std::string& given, Mod
     held = std::move(*acquired);
     if (auto made = MakeFile(path); !made) return std::unexpected(std::move(made.error()));
   }
-  if (CutToNothing(path)) {
-    return std::unexpected(DescribeSqlite(nullptr, SQLITE_CORRUPT, path, nullptr));
-  }
-
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
