@@ -68,7 +68,8 @@ class Histogram {
   }
   /// The highest value that Bucket() maps to `bucket`.
   static constexpr std::uint64_t Highest(std::size_t bucket) {
-    // Values below 256 are their own bucket; above, the low bits of the index run 128 … 255 with the shift 128 apart.
+    // Bucket() backwards. The shift is 0 for the first 256 buckets, and one more for every 128 from there; what remains
+    // of the index without the shift's share is the value's top bits.
     const std::size_t magnitude = bucket >> kSubBits;
     const std::size_t shift = magnitude == 0 ? 0 : magnitude - 1;
     return ((std::uint64_t{bucket - (shift << kSubBits)} + 1) << shift) - 1;
