@@ -76,6 +76,7 @@ TEST(LineOutput, SurvivesAReaderThatWasNeverThere) {
 
 TEST(LineOutput, AFullSocketDropsTheLineAndTheNextBeginsALineOfItsOwn) {
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_GE(listener, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -84,8 +85,10 @@ TEST(LineOutput, AFullSocketDropsTheLineAndTheNextBeginsALineOfItsOwn) {
   ASSERT_EQ(listen(listener, 1), 0);
   getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
   const int writer = socket(AF_INET, SOCK_STREAM, 0);
+  ASSERT_GE(writer, 0);
   ASSERT_EQ(connect(writer, reinterpret_cast<sockaddr*>(&address), length), 0);
   const int reader = accept(listener, nullptr, nullptr);
+  ASSERT_GE(reader, 0);
 
   const std::string line = std::string(LineOutput::kMaxLine - 1, 'x') + "\n";
   std::string received;

@@ -142,6 +142,7 @@ TEST_F(LogTest, LinesOfSeveralThreadsStayWhole) {
   constexpr int kThreads = 4;
   constexpr int kLines = 100;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([t] {
       for (int i = 0; i < kLines; ++i) Log(LogLevel::kInfo, "thread {} line {}", t, i);
