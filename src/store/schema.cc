@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -103,6 +104,7 @@ std::int64_t One(Database& database, const Sql& sql) {
 }
 
 Expected<void> Run(Database& database, const std::string& sql) {
+  errno = 0;
   const int code = sqlite3_exec(database.handle(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code == SQLITE_OK) return {};
   Error error = DescribeSqlite(database.handle(), code, database.path(), nullptr);

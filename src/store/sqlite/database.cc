@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <cassert>
+#include <cerrno>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
@@ -44,6 +44,7 @@ Cursor::~Cursor() {
 
 bool Cursor::Next() {
   if (statement_ == nullptr || database_->error_) return false;
+  errno = 0;
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) database_->Remember(code, sqlite3_sql(statement_));

@@ -69,9 +69,12 @@ Error DescribeSystem(const char* verb, const std::string& path, int error_number
 }
 
 Error DescribeSqlite(sqlite3* handle, int code, const std::string& path, const char* sql) {
+  // A commit that fails does not record the system's error, but leaves it where the system put it.
+  const int left = errno;
+  const int recorded = handle != nullptr ? sqlite3_system_errno(handle) : 0;
+  const int system = recorded != 0 ? recorded : left;
   const std::string name = Printable(path);
   const std::string_view said = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-  const int system = handle != nullptr ? sqlite3_system_errno(handle) : 0;
   switch (code & 0xff) {
     case SQLITE_FULL:
       return NoSpace(path);

@@ -87,6 +87,7 @@ Expected<void> Configure(Database& database, Database::Mode mode, bool fsync) {
   sqlite3_wal_autocheckpoint(handle, 0);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const char* settings = mode == Database::Mode::kReadWrite ? kWriterSettings : kReaderSettings;
+  errno = 0;
   int code = sqlite3_exec(handle, settings, nullptr, nullptr, nullptr);
   if (code == SQLITE_OK && mode == Database::Mode::kReadWrite) {
     const char* synchronous = fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
@@ -122,6 +123,7 @@ Expected<std::unique_ptr<Database>> Database::Open(const std::string& given, Mod
     if (auto made = MakeFile(path); !made) return std::unexpected(std::move(made.error()));
   }
   sqlite3* handle = nullptr;
+  errno = 0;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (mode == Mode::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
