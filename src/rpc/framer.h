@@ -10,8 +10,8 @@
 
 namespace skep::rpc {
 
-/// Cuts a byte stream into lines, where they lie: read into Space(), say how much with Filled(), take frames with Next()
-/// until it needs more.
+/// Cuts a byte stream into lines, where they lie: read into Space(), say how much with Filled(), take frames with
+/// Next() until it needs more.
 ///
 /// A line ends at LF; one CR right before it belongs to the end. Empty lines and lines of JSON white space are dropped.
 /// Only a frame that the end of the block cuts is moved, once, and no byte is searched twice. Memory held is one block
@@ -31,13 +31,13 @@ class Framer {
   Framer(const Framer&) = delete;
   Framer& operator=(const Framer&) = delete;
 
-  /// Where to read to: between a quarter of the pool's block size and the whole of it. Ends the views of earlier frames.
-  /// REQUIRES: Next() said kNeedMore, or nothing was ever filled in.
+  /// Where to read to: between a quarter of the pool's block size and the whole of it. Ends the views of earlier
+  /// frames. REQUIRES: Next() said kNeedMore, or nothing was ever filled in.
   std::span<char> Space();
   /// The first `n` bytes of the last Space() now hold input.
   void Filled(std::size_t n);
-  /// The next frame, without its line end. It may be changed in place, Block::kPadding bytes behind it are readable, and
-  /// it is good until the next Space().
+  /// The next frame, without its line end. It may be changed in place, Block::kPadding bytes behind it are readable,
+  /// and it is good until the next Space().
   Got Next(std::span<char>& frame);
   /// No more input will come: what has no line end yet is the last frame.
   void FinishInput() { finished_ = true; }

@@ -163,8 +163,19 @@ TEST(Framer, ByteByByteGivesTheSameFrames) {
 std::string Corpus(std::mt19937& random, std::size_t max_frame, std::size_t block) {
   static constexpr std::string_view kBytes = "ab \t\r{}\"";
   static constexpr std::string_view kEnds[] = {"\n", "\n", "\r\n", "\r\r\n", "\n\n", " \n"};
-  const std::size_t sizes[] = {0, 1, 2, 3, block / 4, block - 1, block, block + 1, max_frame - 1, max_frame,
-                               max_frame + 1, max_frame + 2, 2 * max_frame + block};
+  const std::size_t sizes[] = {0,
+                               1,
+                               2,
+                               3,
+                               block / 4,
+                               block - 1,
+                               block,
+                               block + 1,
+                               max_frame - 1,
+                               max_frame,
+                               max_frame + 1,
+                               max_frame + 2,
+                               2 * max_frame + block};
   std::string corpus;
   for (int line = 0; line < 40; ++line) {
     const std::size_t size = random() % 2 == 0 ? sizes[random() % std::size(sizes)] : random() % (max_frame + 3);

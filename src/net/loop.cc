@@ -1,0 +1,85 @@
+#include "net/loop.h"
+
+#include <cassert>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace skep::net {
+namespace {
+
+/// What can fail here is the machine at start-up: no descriptors or no memory left. Nothing can be served then.
+void Check(int result, const char* what) {
+  if (result == 0) return;
+  std::fprintf(stderr, "skep: cannot start the event loop: %s: %s\n", what, uv_strerror(result));
+  std::abort();
+}
+
+}  // namespace
+
+Loop::Loop() : wake_(new uv_async_t) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Check(uv_loop_init(&loop_), "uv_loop_init");
+  loop_.data = this;
+  Check(uv_async_init(&loop_, wake_.get(), [](uv_async_t* wake) { static_cast<Loop*>(wake->loop->data)->RunPosted(); }),
+        "uv_async_init");
+}
+
+Loop::~Loop() {
+  OnShutdown(nullptr);
+  wake_.reset();
+  // What was reset is freed by an iteration of its own; no handle is active any more, so this returns at once.
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  [[maybe_unused]] const int result = uv_loop_close(&loop_);
+  assert(result == 0 && "a handle has outlived its loop");
+}
+
+void Loop::Post(std::function<void()> work) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = posted_.empty();
+    posted_.push_back(std::move(work));
+  }
+  if (first) uv_async_send(wake_.get());
+}
+
+void Loop::RunPosted() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_.swap(posted_);
+  }
+  for (std::function<void()>& work : running_) std::exchange(work, nullptr)();
+  running_.clear();
+}
+
+void Loop::Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+
+void Loop::Stop() { uv_stop(&loop_); }
+
+void Loop::OnShutdown(std::function<void()> act) {
+  on_shutdown_ = std::move(act);
+  interrupt_.reset();
+  terminate_.reset();
+  if (!on_shutdown_) return;
+  const auto start = [this](int signal) {
+    Handle<uv_signal_t> handle(new uv_signal_t);
+    Check(uv_signal_init(&loop_, handle.get()), "uv_signal_init");
+    // One shot: the kernel itself restores the default effect when the signal comes, before this loop has seen it.
+    const uv_signal_cb act_once = [](uv_signal_t* signalled, int) {
+      auto* const loop = static_cast<Loop*>(signalled->loop->data);
+      const std::function<void()> on_shutdown = std::move(loop->on_shutdown_);
+      loop->OnShutdown(nullptr);
+      on_shutdown();
+    };
+    Check(uv_signal_start_oneshot(handle.get(), act_once, signal), "uv_signal_start");
+    return handle;
+  };
+  interrupt_ = start(SIGINT);
+  terminate_ = start(SIGTERM);
+}
+
+const char* LoopVersion() { return uv_version_string(); }
+
+}  // namespace skep::net

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <uv.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/executor.h"
+
+namespace skep::net {
+
+/// Closes a libuv handle. libuv lets go of its memory in a later iteration of the loop, so it is freed only then.
+struct CloseHandle {
+  template <class T>
+  void operator()(T* handle) const {
+    uv_close(reinterpret_cast<uv_handle_t*>(handle), [](uv_handle_t* closed) { delete reinterpret_cast<T*>(closed); });
+  }
+};
+
+/// A libuv handle (uv_poll_t, uv_timer_t, …) with one owner. No callback comes once it is reset. REQUIRES: initialised
+/// with libuv before it is reset, and reset on the loop's thread before the loop ends.
+template <class T>
+using Handle = std::unique_ptr<T, CloseHandle>;
+
+/// The event loop of libuv, on the thread that made it. Only Post and IsCurrent may be called by other threads.
+///
+/// From the first loop on the process ignores SIGPIPE: writing to a peer that has left is an error code.
+class Loop final : public Executor {
+ public:
+  Loop();
+  /// Work that was posted and has not run is destroyed unrun.
+  ~Loop() override;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void Post(std::function<void()> work) override;
+  bool IsCurrent() const override { return std::this_thread::get_id() == thread_; }
+
+  /// Runs until Stop(). May be called again.
+  void Run();
+  /// Run() returns when the events at hand have been handled.
+  void Stop();
+
+  /// `act` is called at the first SIGINT or SIGTERM. From then on both have their default effect, so that a second one
+  /// ends the process whatever it is busy with, and the shell sees 130 or 143. An empty `act` gives both back at once.
+  void OnShutdown(std::function<void()> act);
+
+  uv_loop_t* uv() { return &loop_; }
+
+ private:
+  void RunPosted();
+
+  const std::thread::id thread_ = std::this_thread::get_id();
+  uv_loop_t loop_;
+  Handle<uv_async_t> wake_;
+  Handle<uv_signal_t> interrupt_;
+  Handle<uv_signal_t> terminate_;
+  std::function<void()> on_shutdown_;
+
+  std::mutex mutex_;
+  /// Under mutex_. Swapped with running_ to be run, so that both keep their memory.
+  std::vector<std::function<void()>> posted_;
+  std::vector<std::function<void()>> running_;
+};
+
+/// "1.44.2": the libuv that is linked.
+const char* LoopVersion();
+
+}  // namespace skep::net
