@@ -6,6 +6,7 @@
 #include <sys/vfs.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -119,7 +120,11 @@ bool IsInMemory(const std::string& dir) {
   return statfs(dir.c_str(), &what) == 0 && what.f_type == TMPFS_MAGIC;
 }
 
+/// Where the servers live, for what is done at exit: also when a measurement ends the program.
+std::string home_to_remove;
+
 int Main(const std::vector<std::string>& arguments) {
+  std::signal(SIGPIPE, SIG_IGN);
   Options options = Parse(arguments);
   Setting& setting = options.setting;
   setting.echo = std::filesystem::read_symlink("/proc/self/exe").replace_filename("skep_bench_echo");
@@ -129,6 +134,8 @@ int Main(const std::vector<std::string>& arguments) {
   std::string home = std::filesystem::absolute(options.dir) / "skep-bench-XXXXXX";
   if (mkdtemp(home.data()) == nullptr) Die("cannot make a directory in " + options.dir);
   setting.home = home;
+  home_to_remove = home;
+  std::atexit([] { std::filesystem::remove_all(home_to_remove); });
   if (IsInMemory(home))
     fmt::print(stderr, "skep_bench_pipe: {} is in memory: durable means nothing there\n", options.dir);
 
@@ -149,7 +156,6 @@ int Main(const std::vector<std::string>& arguments) {
     fmt::print(R"({{"core":{},"rows":[{}]}})"
                "\n",
                setting.core, json);
-  std::filesystem::remove_all(home);
   return 0;
 }
 
