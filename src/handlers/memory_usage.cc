@@ -167,7 +167,7 @@ Expected<Result> List(const Args& args, ToolContext& context, Result result) {
   swarm::Page page = swarm::ListEntries(context.database(), args.name_space, args.key.value_or(""), args.cursor,
                                         args.limit, context.now_ms());
   result.entries = Summarise(std::move(page.entries), false);
-  if (page.more) result.cursor = result.entries->back().key;
+  if (page.more) result.cursor = std::move(page.last_key);
   return result;
 }
 

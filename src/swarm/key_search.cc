@@ -93,14 +93,13 @@ Expected<Found> SearchKeys(Database& database, std::string_view glob, std::optio
     found.complete = walk.Over(*name_space, {}, visit);
     return found;
   }
-  std::string current;
+  std::string last;
   while (found.complete) {
-    {
-      Cursor next = database.Query(kNamespaceAfter, current);
-      if (!next.Next()) break;
-      current = next.Text(0);
-    }
+    Cursor next = database.Query(kNamespaceAfter, last);
+    if (!next.Next()) break;
+    std::string current(next.Text(0));
     found.complete = walk.Over(current, {}, visit);
+    last = std::move(current);
   }
   return found;
 }

@@ -95,9 +95,10 @@ class Search {
     store::RegisterRank(database_);
     std::vector<Match> matches;
     const std::int64_t oldest = OldestSeen();
+    const std::string expression = query_.MatchExpression(name_space_);
+    const std::string phrases = query_.RankedPhrases(name_space_);
     std::int64_t seen = 0;
-    Cursor cursor = database_.Query(kMatches[index_.generation], query_.MatchExpression(name_space_),
-                                    query_.RankedPhrases(name_space_), now_ms_, oldest);
+    Cursor cursor = database_.Query(kMatches[index_.generation], expression, phrases, now_ms_, oldest);
     while (cursor.Next()) {
       if (++seen > bounds_.documents) {
         found_.complete = false;
