@@ -120,7 +120,8 @@ void EncodeFields(const void* object, std::span<const Field> fields, json::Write
 /// Appends the JSON Schema of such objects. `defaults`: an object to read defaults from, null for none (results).
 void WriteSchema(std::span<const Field> fields, const void* defaults, json::Writer& to);
 
-/// "integer 1–1024", "hierarchical|mesh|…", "list of texts": a field's type for help texts.
+/// "an integer from 1 to 1024", "one of hierarchical, mesh", "an array of at most 64 elements": what a field takes, for
+/// errors and help texts.
 std::string DescribeType(const Field& field);
 
 // --- Binding of C++ types ------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxBatch = 1000;
 inline constexpr std::size_t kMaxDepth = 1024;
 /// Bytes of a request id as JSON text. Clients use integers and UUIDs (38); the rest is room for prefixes.
 inline constexpr std::size_t kMaxIdBytes = 1 * kKiB;
+/// Bytes of a client's own text that an error repeats: enough to know it again. An error is thus short however long the
+/// name or value at fault was.
+inline constexpr std::size_t kMaxQuoted = 64;
 /// Unsent output at which a connection stops reading: some reads' worth, far below what a stalled client could cost.
 inline constexpr std::size_t kOutputHighWater = 1 * kMiB;
 /// Unsent output at which it reads again.

@@ -130,4 +130,8 @@ Outcome Reader::Parse(std::span<char> text) {
 
 bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
+std::string ParserVersion() {
+  return SIMDJSON_STRINGIFY(SIMDJSON_VERSION) " (" + simdjson::get_active_implementation()->name() + ")";
+}
+
 }  // namespace skep::json

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace skep::json {
@@ -178,5 +179,8 @@ class Reader {
 
 /// Whether `text` is valid UTF-8. Any thread.
 bool IsUtf8(std::string_view text);
+
+/// "3.0.1 (haswell)": the simdjson that is linked, and what it runs on this processor.
+std::string ParserVersion();
 
 }  // namespace skep::json
