@@ -58,7 +58,7 @@ Connection::Connection(Loop& loop, BufferPool& pool, SessionFactory& factory, in
   deadline_->data = this;
   uv_prepare_start(before_waiting_.get(), [](uv_prepare_t* prepare) {
     auto* const self = static_cast<Connection*>(prepare->data);
-    if (self->pump_) self->Pump();
+    if (self->pump_ || self->held_up_) self->Pump();
   });
 }
 
@@ -163,6 +163,7 @@ void Connection::Send() {
 
 void Connection::Await() {
   const bool may_deliver = phase_ < Phase::kFinishing && MayDeliver();
+  held_up_ = !may_deliver && session_->InFlight() > 0;
   const bool may_read = may_deliver && phase_ == Phase::kReading && drained_;
   if (!in_poll_) {
     readable_ = may_read;

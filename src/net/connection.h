@@ -86,6 +86,9 @@ class Connection final : public Transport {
   Phase phase_ = Phase::kReading;
   /// Something may have changed since the last Pump().
   bool pump_ = true;
+  /// The session's work holds us up. Not every request that ends has an answer to Flush, so each turn of the loop
+  /// looks.
+  bool held_up_ = false;
   /// There is something to be read, or the end of it.
   bool readable_ = false;
   /// Every whole frame that was read has been delivered.

@@ -101,6 +101,25 @@ TEST(Connection, TheEndOfInputWaitsForWhatIsInFlight) {
   EXPECT_EQ(ReadOnce(*client.out.read), "done\ndone\n");
 }
 
+TEST(Connection, ARequestThatEndsWithoutAnAnswerHoldsNothingUp) {
+  Piped client;
+  FakeSession& session = client.served.session();
+  client.Send(Times(limits::kMaxInFlight + 1, "wait\n"));
+  client.in.write.Close();
+  client.served.Step();
+  EXPECT_EQ(session.frames, limits::kMaxInFlight);
+  client.served.loop.Post([&] { session.Drop(limits::kMaxInFlight); });
+  client.served.Wait();
+  client.served.Step();
+  EXPECT_EQ(session.frames, limits::kMaxInFlight + 1);
+  EXPECT_FALSE(client.served.closed());
+  client.served.loop.Post([&] { session.Drop(); });
+  client.served.Wait();
+  client.served.Step();
+  ASSERT_TRUE(client.served.closed());
+  EXPECT_FALSE(client.served.failed());
+}
+
 TEST(Connection, TheLargestMessageGoesInAndOut) {
   Piped client;
   const std::string message(limits::kMaxFrame - 1, 'x');

@@ -57,6 +57,9 @@ class FakeSession final : public Session {
     transport_.Flush();
   }
 
+  /// Ends `n` of those that wait without an answer, as a cancelled request does.
+  void Drop(std::size_t n = 1) { in_flight -= n; }
+
   std::function<void()> on_frame;  ///< Called with each frame, if set.
   std::size_t frames = 0;
   std::size_t in_flight = 0;
