@@ -195,22 +195,25 @@ struct TypeOf<T> {
   static constexpr FieldType Make() { return {.kind = Kind::kStruct, .fields = T::kFields}; }
 };
 
+/// Reaches one member. A class template over the types, not a lambda over the member alone: GCC 12 gives such a lambda
+/// external linkage even where the type is in an unnamed namespace, and then two tools' `Args::name` become one.
+template <class Object, class Value, Value Object::* Member>
+struct MemberOf {
+  static void* Get(void* object) { return &(static_cast<Object*>(object)->*Member); }
+};
+
 template <class Object, class Value>
 struct MemberTraits {
   constexpr explicit MemberTraits(Value Object::*) {}
-  using ObjectType = Object;
+  template <auto Member>
+  using Access = MemberOf<Object, Value, Member>;
   using ValueType = Value;
 };
 
 template <auto Member>
 constexpr Field MakeField(std::string_view name, std::string_view doc, Range range, bool required) {
   using Traits = decltype(MemberTraits(Member));
-  return {name,
-          doc,
-          &kTypeOf<typename Traits::ValueType>,
-          range,
-          required,
-          [](void* object) -> void* { return &(static_cast<typename Traits::ObjectType*>(object)->*Member); }};
+  return {name, doc, &kTypeOf<typename Traits::ValueType>, range, required, Traits::template Access<Member>::Get};
 }
 
 /// Converts to anything: to count the members of an aggregate.
