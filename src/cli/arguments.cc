@@ -1,0 +1,217 @@
+#include "cli/arguments.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "base/limits.h"
+#include "json/reader.h"
+#include "json/writer.h"
+
+namespace skep::cli {
+namespace {
+
+/// A JSON number, by RFC 8259's grammar.
+bool IsNumber(std::string_view text) {
+  const auto digits = [&] {
+    const std::size_t n = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(n);
+    return n;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.starts_with('0')) {
+    text.remove_prefix(1);
+  } else if (digits() == 0) {
+    return false;
+  }
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
+Expected<void> CheckUtf8(std::string_view text, std::string_view flag) {
+  if (json::IsUtf8(text)) return {};
+  return Fail(ErrorCode::kInvalidArgument,
+              fmt::format("--{}: not UTF-8 text; bytes of any kind can be stored as base64", flag));
+}
+
+Expected<std::string> ReadAll(int fd, std::string_view from, std::string_view flag) {
+  std::string text;
+  while (true) {
+    const std::size_t size = text.size();
+    text.resize(size + limits::kReadBlock);
+    const ssize_t n = read(fd, text.data() + size, limits::kReadBlock);
+    text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      return Fail(ErrorCode::kUnavailable, fmt::format("--{}: cannot read {}: {}", flag, from, std::strerror(errno)));
+    }
+    if (n == 0) return text;
+    if (text.size() > limits::kMaxFrame) {
+      return Fail(ErrorCode::kTooLarge,
+                  fmt::format("--{}: {} is longer than a message may be ({} bytes)", flag, from, limits::kMaxFrame));
+    }
+  }
+}
+
+/// The value itself, wherever it is.
+Expected<std::string> Fetch(std::string value, std::string_view flag, int in) {
+  if (value == "-") return ReadAll(in, "standard input", flag);
+  if (!value.starts_with('@')) return value;
+  const std::string path = value.substr(1);
+  if (path.starts_with('@')) return path;
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--{}: cannot open {}: {} (write @@ for a text that begins with @)", flag, path,
+                            std::strerror(errno)));
+  }
+  auto text = ReadAll(fd, path, flag);
+  close(fd);
+  return text;
+}
+
+/// The members of a JSON object, as text between its braces; or the elements of an array.
+Expected<std::string_view> Inside(std::string_view text, json::Type wanted, std::string_view flag) {
+  Block padded(text.size());
+  padded.Append(text);
+  json::Reader reader;
+  const json::Outcome outcome = reader.Parse({padded.data(), padded.size()});
+  const bool is_json = outcome == json::Outcome::kOk || outcome == json::Outcome::kNumberRange;
+  if (!is_json || !reader.root().Is(wanted)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("--{}: not a JSON {}{}{}", flag, wanted == json::Type::kObject ? "object" : "array",
+                            is_json ? "" : ": ", is_json ? "" : reader.error()));
+  }
+  const std::size_t first = text.find_first_of("[{") + 1;
+  text = text.substr(first, text.find_last_of("]}") - first);
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return std::string_view();
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
+}
+
+void WriteScalar(std::string_view text, const FieldType& type, json::Writer& to) {
+  const bool number = type.kind == Kind::kInt || type.kind == Kind::kInt64 || type.kind == Kind::kDouble;
+  const bool literal = (number && IsNumber(text)) || (type.kind == Kind::kBool && (text == "true" || text == "false"));
+  if (literal) return to.Raw(text);
+  to.String(text);
+}
+
+/// The elements of one flag: those of a JSON array, or what stands between commas.
+Expected<void> WriteElements(std::string_view text, const FieldType& element, std::string_view flag, json::Writer& to) {
+  if (text.starts_with('[') || element.kind == Kind::kStruct) {
+    const auto elements = Inside(text, json::Type::kArray, flag);
+    if (!elements) return std::unexpected(elements.error());
+    if (!elements->empty()) to.Raw(*elements);
+    return {};
+  }
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    WriteScalar(text.substr(0, comma), element, to);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return {};
+}
+
+Expected<void> WriteList(std::span<const std::string_view> values, const FieldType& element, std::string_view flag,
+                         json::Writer& to) {
+  to.BeginArray();
+  for (const std::string_view value : values) {
+    if (auto done = WriteElements(value, element, flag, to); !done) return done;
+  }
+  to.EndArray();
+  return {};
+}
+
+}  // namespace
+
+std::string FlagName(std::string_view field_name) {
+  std::string name;
+  for (const char c : field_name) {
+    if (c >= 'A' && c <= 'Z') {
+      name += '-';
+      name += static_cast<char>(c - 'A' + 'a');
+    } else {
+      name += c;
+    }
+  }
+  return name;
+}
+
+const FieldType& PlainType(const Field& field) {
+  return field.type->kind == Kind::kOptional ? *field.type->element : *field.type;
+}
+
+bool TakesFile(const Field& field) {
+  const FieldType& type = PlainType(field);
+  if (type.kind == Kind::kText || type.kind == Kind::kString) return field.range.max == Range::kOpen;
+  return type.kind == Kind::kStruct || (type.kind == Kind::kVector && type.element->kind == Kind::kStruct);
+}
+
+Expected<void> FetchValues(std::span<Flag> flags, int in) {
+  bool in_was_read = false;
+  for (Flag& flag : flags) {
+    if (!TakesFile(*flag.field)) continue;
+    const std::string name = FlagName(flag.field->name);
+    if (flag.value == "-" && std::exchange(in_was_read, true)) {
+      return Fail(ErrorCode::kInvalidArgument, fmt::format("--{}: standard input is already another's value", name));
+    }
+    auto value = Fetch(std::move(flag.value), name, in);
+    if (!value) return std::unexpected(std::move(value.error()));
+    flag.value = std::move(*value);
+  }
+  return {};
+}
+
+Expected<void> WriteArguments(std::span<const Flag> flags, const std::optional<std::string>& all, Block& out) {
+  json::Writer to(out);
+  to.BeginObject();
+  if (all) {
+    const auto members = Inside(*all, json::Type::kObject, "args");
+    if (!members) return std::unexpected(members.error());
+    if (!members->empty()) to.Raw(*members);
+  }
+  std::vector<const Field*> done;
+  for (const Flag& first : flags) {
+    const Field& field = *first.field;
+    if (std::ranges::find(done, &field) != done.end()) continue;
+    done.push_back(&field);
+    const std::string flag = FlagName(field.name);
+    std::vector<std::string_view> values;
+    for (const Flag& same : flags) {
+      if (same.field != &field) continue;
+      if (auto utf8 = CheckUtf8(same.value, flag); !utf8) return utf8;
+      values.push_back(same.value);
+    }
+    to.Key(field.name);
+    const FieldType& type = PlainType(field);
+    if (type.kind == Kind::kVector) {
+      if (auto written = WriteList(values, *type.element, flag, to); !written) return written;
+    } else if (type.kind == Kind::kStruct) {
+      const auto members = Inside(values.front(), json::Type::kObject, flag);
+      if (!members) return std::unexpected(members.error());
+      to.BeginObject();
+      if (!members->empty()) to.Raw(*members);
+      to.EndObject();
+    } else {
+      WriteScalar(values.front(), type, to);
+    }
+  }
+  to.EndObject();
+  return {};
+}
+
+}  // namespace skep::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cli/command_line.h"
+#include "cli/console.h"
+#include "cli/settings.h"
+
+/// What `skep COMMAND` does; each in its own file. They return the exit status.
+namespace skep::cli {
+
+int Serve(const Settings& settings, const Console& console);
+int ListTools(const CommandLine& line, const Settings& settings, const Console& console);
+int CallTool(const CommandLine& line, const Settings& settings, const Console& console);
+int Status(const CommandLine& line, const Settings& settings, const Console& console);
+/// Decides the settings itself: that they cannot be decided is one of the things it finds.
+int Examine(const CommandLine& line, const Environment& environment, const Console& console);
+
+}  // namespace skep::cli

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace skep::cli {
+
+/// Exit statuses: EX_CONFIG of sysexits.h for the last one.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitBadConfig = 78;
+
+/// The end of the program before its work has begun: what to say (to standard output when status is kExitOk, else to
+/// standard error) and how to exit.
+struct Exit {
+  int status = kExitOk;
+  std::string text;
+};
+
+template <class T>
+using OrExit = std::expected<T, Exit>;
+
+inline std::unexpected<Exit> ExitWith(int status, std::string text) {
+  return std::unexpected<Exit>(Exit{status, std::move(text)});
+}
+
+/// The three standard descriptors, or what a test gives in their place.
+struct Console {
+  int in = 0;
+  int out = 1;
+  int err = 2;
+
+  bool InIsTerminal() const;
+  bool OutIsTerminal() const;
+  /// False when it could not be written whole: the reader has gone, or the disk is full.
+  bool Out(std::string_view text) const;
+  /// A line of its own, after "skep: ".
+  void Complain(std::string_view message) const;
+};
+
+}  // namespace skep::cli

@@ -1,0 +1,53 @@
+#include "cli/run.h"
+
+#include "base/log.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/documents.h"
+#include "cli/settings.h"
+#include "handlers/list.h"
+
+namespace skep::cli {
+namespace {
+
+int Leave(const Exit& exit, const Console& console) {
+  if (exit.status == kExitOk) return console.Out(exit.text) ? kExitOk : kExitFailed;
+  console.Complain(exit.text);
+  return exit.status;
+}
+
+int PrintDocument(std::string_view name, const Console& console) {
+  if (name == "man") return console.Out(ManPage(handlers::AllTools())) ? kExitOk : kExitFailed;
+  if (name == "tools") return console.Out(ToolReference(handlers::AllTools())) ? kExitOk : kExitFailed;
+  return Leave({kExitUsage, "the documents are man and tools"}, console);
+}
+
+}  // namespace
+
+int Run(std::span<const char* const> args, const Environment& environment, const Console& console) {
+  const auto line = ParseCommandLine(args, handlers::AllTools(), !console.InIsTerminal());
+  if (!line) return Leave(line.error(), console);
+
+  if (line->command == Command::kDocs) return PrintDocument(line->document, console);
+  if (line->command == Command::kDoctor) return Examine(*line, environment, console);
+
+  const auto settings = DecideSettings(line->options, environment);
+  if (!settings) return Leave(settings.error(), console);
+  // A log that cannot be written is no reason not to work.
+  if (const auto log = InitLog(settings->log); !log) Log(LogLevel::kError, "{}", log.error().message);
+
+  switch (line->command) {
+    case Command::kServe:
+      return Serve(*settings, console);
+    case Command::kMcp:
+      return line->options.list ? ListTools(*line, *settings, console) : CallTool(*line, *settings, console);
+    case Command::kStatus:
+      return Status(*line, *settings, console);
+    case Command::kDoctor:
+    case Command::kDocs:
+      break;
+  }
+  return kExitFailed;
+}
+
+}  // namespace skep::cli

@@ -1,0 +1,16 @@
+#include "base/buffer_pool.h"
+#include "cli/application.h"
+#include "cli/commands.h"
+#include "net/loop.h"
+#include "net/stdio.h"
+
+namespace skep::cli {
+
+int Serve(const Settings& settings, const Console& console) {
+  BufferPool pool;
+  net::Loop loop;
+  Application application(settings, loop);
+  return net::ServeStdio(loop, pool, application.server(), console.in, console.out);
+}
+
+}  // namespace skep::cli

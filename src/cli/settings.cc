@@ -1,0 +1,49 @@
+#include "cli/settings.h"
+
+#include <filesystem>
+
+#include "cli/config.h"
+
+namespace skep::cli {
+namespace {
+
+LogLevel ToLogLevel(Level level) { return static_cast<LogLevel>(level); }
+
+}  // namespace
+
+OrExit<Settings> DecideSettings(const Options& options, const Environment& environment) {
+  Settings settings;
+  auto paths = FindPaths(environment);
+  if (!paths) return ExitWith(kExitBadConfig, paths.error().message);
+  settings.paths = std::move(*paths);
+  const auto config = ReadConfig(settings.paths.config + "/config.toml");
+  if (!config) return ExitWith(kExitBadConfig, config.error().message);
+
+  auto project = ProjectDirectory(options.project.value_or(""));
+  if (!project) return ExitWith(kExitUsage, "--project: " + project.error().message);
+  settings.project = std::move(*project);
+  settings.database = ProjectDatabasePath(settings.paths, settings.project);
+
+  settings.fsync =
+      options.durability.value_or(config->store.durability.value_or(Durability::kFull)) == Durability::kFull;
+  settings.cache_bytes = static_cast<std::size_t>(config->store.cache_mb) * limits::kMiB;
+  settings.lock_wait_ms = config->store.lock_wait_s * 1000;
+
+  const Level configured = config->log.level.value_or(Level::kWarn);
+  if (options.log_level) {
+    settings.log.level = ToLogLevel(*options.log_level);
+  } else {
+    const auto level = ChooseLogLevel("", environment("SKEP_LOG"), ToLogLevel(configured));
+    if (!level) return ExitWith(kExitBadConfig, level.error().message);
+    settings.log.level = *level;
+  }
+  namespace fs = std::filesystem;
+  if (options.log_file) {
+    settings.log.file = fs::absolute(*options.log_file).string();
+  } else if (config->log.file) {
+    settings.log.file = (fs::path(settings.paths.state) / *config->log.file).string();
+  }
+  return settings;
+}
+
+}  // namespace skep::cli

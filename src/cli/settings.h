@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/log.h"
+#include "base/paths.h"
+#include "cli/console.h"
+#include "cli/options.h"
+
+namespace skep::cli {
+
+/// Everything that was decided before the work begins: by flags, else the environment, else config.toml, else defaults.
+struct Settings {
+  Paths paths;
+  std::string project;   ///< Its directory, canonical.
+  std::string database;  ///< Its database's path.
+  bool fsync = true;
+  std::size_t cache_bytes = 0;
+  std::int64_t lock_wait_ms = 0;
+  LogOptions log;
+};
+
+/// An exit with kExitBadConfig, naming the file, when the configuration cannot be used; with kExitUsage when a flag
+/// cannot.
+OrExit<Settings> DecideSettings(const Options& options, const Environment& environment);
+
+}  // namespace skep::cli

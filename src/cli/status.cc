@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "cli/application.h"
+#include "cli/commands.h"
+#include "cli/in_process.h"
+#include "cli/render.h"
+#include "json/writer.h"
+#include "store/inspect.h"
+#include "store/probe.h"
+
+namespace skep::cli {
+namespace {
+
+/// What is asked of the tools. Reads only: a status must not wait for anybody's write.
+struct Question {
+  std::string_view name;
+  std::string_view tool;
+  std::string_view arguments;
+};
+constexpr Question kQuestions[] = {
+    {"health", "health_check", R"({"components":["swarm","memory"]})"},
+    {"swarm", "swarm_status", "{}"},
+    {"memory", "memory_usage", R"({"action":"stats"})"},
+};
+
+void WriteStore(const std::string& path, json::Writer& to) {
+  const store::DiskUse use = store::MeasureDisk(path);
+  to.Member("bytes", use.database);
+  if (use.wal >= 0) to.Member("logBytes", use.wal);
+  to.Key("alsoOpenIn");
+  to.BeginArray();
+  for (const auto& [id, name] : store::OpenElsewhere(path)) to.String(fmt::format("{} ({})", id, name));
+  to.EndArray();
+}
+
+Expected<void> WriteAnswers(const Settings& settings, json::Writer& to) {
+  WorkQueue work;
+  Application application(settings, work);
+  InProcess client(application.server(), work);
+  for (const auto& [name, tool, arguments] : kQuestions) {
+    const auto answer = client.CallTool(tool, arguments);
+    if (!answer && answer.error().code == ErrorCode::kNotFound) continue;  // To have no swarm is no trouble.
+    if (!answer) return std::unexpected(answer.error());
+    to.Key(name);
+    to.Raw(*answer);
+  }
+  return {};
+}
+
+}  // namespace
+
+int Status(const CommandLine& line, const Settings& settings, const Console& console) {
+  const bool exists = access(settings.database.c_str(), F_OK) == 0;
+  Block out;
+  json::Writer to(out);
+  Expected<void> answered;
+  to.BeginObject();
+  to.Member("project", settings.project);
+  to.Member("database", settings.database);
+  to.Member("exists", exists);
+  if (exists) {
+    WriteStore(settings.database, to);
+    answered = WriteAnswers(settings, to);
+  }
+  to.EndObject();
+  const std::string text =
+      line.options.json ? fmt::format("{}\n", out.view()) : RenderForPeople(out.view(), StyleOf(console));
+  const bool written = console.Out(text);
+  if (!answered) console.Complain(answered.error().message);
+  return written && answered ? kExitOk : kExitFailed;
+}
+
+}  // namespace skep::cli
