@@ -52,7 +52,7 @@ struct Args {
 
 struct Result {
   Action action = Action::kRetrieve;
-  std::string_view name_space;
+  std::optional<std::string_view> name_space;
   std::optional<std::string_view> key;
   std::optional<bool> found;
   std::optional<std::int64_t> version;
@@ -70,7 +70,7 @@ struct Result {
 
   static constexpr Field kFields[] = {
       Req<&Result::action>("action"),
-      Req<&Result::name_space>("namespace"),
+      Opt<&Result::name_space>("namespace"),
       Opt<&Result::key>("key"),
       Opt<&Result::found>("found"),
       Opt<&Result::version>("version"),
@@ -112,6 +112,7 @@ Expected<Result> Store(const Args& args, ToolContext& context, Result result) {
   if (!stored) return std::unexpected(stored.error());
   result.version = stored->version;
   result.size = Bytes(*args.value);
+  result.created_at = Timestamp{stored->created_ms};
   result.updated_at = Timestamp{stored->updated_ms};
   result.expires_at = IfSet(stored->expires_ms);
   return result;
@@ -198,6 +199,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     case Action::kSearch:
       return Search(args, context, std::move(result));
     case Action::kStats:
+      result.name_space.reset();  // the figures are of all
       result.stats = Totals(swarm::StatEntries(context.database(), context.now_ms()));
       return result;
   }

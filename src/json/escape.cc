@@ -56,34 +56,86 @@ Escaped EscapeScalar(std::string_view text, char* to) {
 
 #if defined(__SSE2__)
 
+namespace {
+
+constexpr std::size_t kWidth = 16;
+
+__m128i Load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
+void Store(char* to, __m128i bytes) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes); }
+
+/// A bit for each byte that must be escaped.
+std::uint32_t Specials(__m128i bytes) {
+  // min(b, 0x1f) == b exactly for the control characters, bytes taken as unsigned.
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+}
+
+/// Fewer than kWidth bytes, by loads that overlap instead of one for each byte.
+__m128i LoadTail(const char* from, std::size_t size) {
+  alignas(kWidth) char bytes[kWidth] = {};
+  if (size >= 8) {
+    std::memcpy(bytes, from, 8);
+    std::memcpy(bytes + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(bytes, from, 4);
+    std::memcpy(bytes + size - 4, from + size - 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = from[i];
+  }
+  return Load(bytes);
+}
+
+}  // namespace
+
 Escaped Escape(std::string_view text, char* to) {
-  constexpr std::size_t kWidth = 16;
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i last_control = _mm_set1_epi8(0x1f);
   __m128i seen = _mm_setzero_si128();
   const char* from = text.data();
   const char* const end = from + text.size();
 
   while (static_cast<std::size_t>(end - from) >= kWidth) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i bytes = Load(from);
     seen = _mm_or_si128(seen, bytes);
-    // min(b, 0x1f) == b exactly for the control characters, bytes taken as unsigned.
-    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes),
-                                         _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-    auto mask = static_cast<std::uint32_t>(_mm_movemask_epi8(special));
+    std::uint32_t mask = Specials(bytes);
+    Store(to, bytes);
     if (mask == 0) {
       from += kWidth;
       to += kWidth;
       continue;
     }
-    const auto clean = static_cast<std::size_t>(std::countr_zero(mask));
-    to = EscapeByte(static_cast<unsigned char>(from[clean]), to + clean);
-    from += clean + 1;
+    if (static_cast<std::size_t>(end - from) < 2 * kWidth) {
+      const auto clean = static_cast<std::size_t>(std::countr_zero(mask));
+      to = EscapeByte(static_cast<unsigned char>(from[clean]), to + clean);
+      from += clean + 1;
+      continue;
+    }
+    // JSON within JSON has a quote every few bytes: all of this vector's are dealt with before the next is looked at.
+    // What stands between two is copied as a whole vector, of which the surplus is overwritten.
+    std::size_t done = 0;
+    do {
+      const auto clean = static_cast<std::size_t>(std::countr_zero(mask));
+      Store(to, Load(from + done));
+      to = EscapeByte(static_cast<unsigned char>(from[clean]), to + (clean - done));
+      done = clean + 1;
+      mask &= mask - 1;
+    } while (mask != 0);
+    Store(to, Load(from + done));
+    to += kWidth - done;
+    from += kWidth;
   }
-  const Escaped rest = EscapeScalar({from, static_cast<std::size_t>(end - from)}, to);
-  return {rest.end, rest.ascii_only && _mm_movemask_epi8(seen) == 0};
+
+  const auto rest = static_cast<std::size_t>(end - from);
+  const __m128i bytes = LoadTail(from, rest);
+  seen = _mm_or_si128(seen, bytes);
+  // Behind the end are zeros, which look like control characters.
+  if ((Specials(bytes) & ((1U << rest) - 1)) == 0) {
+    Store(to, bytes);
+    to += rest;
+  } else {
+    to = EscapeScalar({from, rest}, to).end;
+  }
+  return {to, _mm_movemask_epi8(seen) == 0};
 }
 
 #else

@@ -46,10 +46,10 @@ void Encode(const FieldType& type, void* value, json::Writer& to) {
       return to.String(*static_cast<std::string*>(value));
     case Kind::kTime: {
       char text[kTimeTextSize];
-      return to.String(FormatTime(static_cast<Timestamp*>(value)->ms, text));
+      return to.Plain(FormatTime(static_cast<Timestamp*>(value)->ms, text));
     }
     case Kind::kEnum:
-      return to.String(type.names[static_cast<std::size_t>(*static_cast<int*>(value))]);
+      return to.Plain(type.names[static_cast<std::size_t>(*static_cast<int*>(value))]);
     case Kind::kOptional:
       if (void* element = type.at(value, 0)) return Encode(*type.element, element, to);
       return to.Null();

@@ -43,6 +43,18 @@ class Writer {
   }
 
   void String(std::string_view text);
+  /// A string that needs no escaping: plain ASCII of our own making.
+  void Plain(std::string_view text) {
+    char* p = out_->Room(text.size() + 3);
+    char* const start = p;
+    if (comma_) *p++ = ',';
+    *p++ = '"';
+    std::memcpy(p, text.data(), text.size());
+    p += text.size();
+    *p++ = '"';
+    out_->Wrote(static_cast<std::size_t>(p - start));
+    comma_ = true;
+  }
   void Bool(bool value) { Raw(value ? std::string_view("true") : std::string_view("false")); }
   void Null() { Raw("null"); }
   void Int(std::int64_t value) { Number(value); }
