@@ -38,7 +38,8 @@ class WalIndex {
  public:
   /// Knows nothing.
   WalIndex() = default;
-  /// REQUIRES: something has been read through the connection. Good until it is closed.
+  /// REQUIRES: the database has a write-ahead log, and something has been read through the connection. Good until that
+  /// is closed.
   explicit WalIndex(sqlite3* handle);
 
   /// The state that a transaction begun now sees, if it begins before the next commit of anyone. Unknown when the

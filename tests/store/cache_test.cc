@@ -252,15 +252,5 @@ TEST(WalIndex, OfADatabaseThatIsNotOpenKnowsNothing) {
   EXPECT_FALSE(index.Is(Stamp()));
 }
 
-TEST(WalIndex, OfADatabaseWithoutALogKnowsNothing) {
-  const TempDirectory directory;
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open((directory / "db").c_str(), &handle), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(handle, "PRAGMA journal_mode = DELETE; CREATE TABLE t (x)", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  EXPECT_FALSE(WalIndex(handle).Read().known());
-  sqlite3_close(handle);
-}
-
 }  // namespace
 }  // namespace skep::store

@@ -194,7 +194,7 @@ TEST(Store, ALockHeldTooLongIsAnErrorAndTheSessionGoesOn) {
   EXPECT_TRUE(process.Do(Put("name", "value")));
   WriteLock lock(directory / "db");
   {
-    const auto held = lock.Acquire(0);
+    const auto held = lock.Acquire(limits::kLockWaitMs);
     const auto refused = process.Do(Put("name", "other"));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
