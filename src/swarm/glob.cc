@@ -66,6 +66,15 @@ bool TakeOne(std::string_view& pattern, std::string_view& text) {
   return same;
 }
 
+/// Drops the beginning of `text` where nothing that begins with `element` can match; false when that is all of it.
+bool SkipTo(char element, std::string_view& text) {
+  if (element == '*' || element == '?' || element == '[') return true;
+  const std::size_t at = text.find(element);
+  if (at == std::string_view::npos) return false;
+  text.remove_prefix(at);
+  return true;
+}
+
 }  // namespace
 
 Glob::Glob(std::string_view pattern)
@@ -91,13 +100,16 @@ bool Glob::Matches(std::string_view text, std::int64_t& steps) const {
       starred = true;
       after_star = pattern;
       retry = text;
+      if (!SkipTo(after_star.front(), retry)) return false;
+      text = retry;
       continue;
     }
     // Every element takes a character: when those have run out, a longer * does not help.
     if (text.empty()) return pattern.empty();
     if (!pattern.empty() && TakeOne(pattern, text)) continue;
-    if (!starred) return false;
+    if (!starred || retry.empty()) return false;
     Take(retry);
+    if (!SkipTo(after_star.front(), retry)) return false;
     pattern = after_star;
     text = retry;
   }

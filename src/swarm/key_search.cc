@@ -20,6 +20,9 @@ using store::Sql;
 constexpr Sql kKeysFrom{"SELECT id, key FROM memory WHERE namespace = ?1 AND key >= ?2 ORDER BY key"};
 constexpr Sql kNamespaceAfter{"SELECT namespace FROM memory WHERE namespace > ?1 ORDER BY namespace LIMIT 1"};
 
+/// Finding a namespace and its first key.
+constexpr std::int64_t kNamespaceWork = 20 * limits::kKeyWork;
+
 /// A walk over keys that match a glob, in their order, as far as its work allows.
 class KeyWalk {
  public:
@@ -29,27 +32,32 @@ class KeyWalk {
   /// Calls `visit` for each match in the namespace after `after_key`, until it returns false or the work is done.
   /// Returns whether the walk came to the end of the namespace.
   bool Over(std::string_view name_space, std::string_view after_key, FunctionRef<bool(Summary&)> visit) {
+    work_left_ -= kNamespaceWork;
     const std::string_view prefix = glob_.literal_prefix();
     Cursor keys = database_.Query(kKeysFrom, name_space, std::max(prefix, after_key));
     while (keys.Next()) {
       const std::string_view key = keys.Text(1);
       if (!key.starts_with(prefix)) break;
       if (!after_key.empty() && key == after_key) continue;
-      if (work_left_ <= 0) return false;
       std::int64_t steps = limits::kKeyWork;
-      const bool matches = glob_.Matches(key, steps);
-      work_left_ -= steps;
-      if (matches) {
+      if (glob_.Matches(key, steps)) {
         auto summary = SummaryOf(database_, keys.Int(0));
         const bool alive = summary && (summary->expires_ms == 0 || summary->expires_ms > now_ms_);
         if (alive && !visit(*summary)) return false;
+        last_key_ = key;
       }
-      last_key_ = key;
+      work_left_ -= steps;
+      if (work_left_ <= 0) {
+        last_key_ = key;
+        return false;
+      }
     }
     return true;
   }
 
-  /// The last key that Over dealt with.
+  bool work_left() const { return work_left_ > 0; }
+  /// After a walk that did not come to the end: the last key that was dealt with, or the last match, whichever
+  /// comes later.
   const std::string& last_key() const { return last_key_; }
 
  private:
@@ -98,7 +106,7 @@ Expected<Found> SearchKeys(Database& database, std::string_view glob, std::optio
     Cursor next = database.Query(kNamespaceAfter, last);
     if (!next.Next()) break;
     std::string current(next.Text(0));
-    found.complete = walk.Over(current, {}, visit);
+    found.complete = walk.Over(current, {}, visit) && walk.work_left();
     last = std::move(current);
   }
   return found;

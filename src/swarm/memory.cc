@@ -37,7 +37,7 @@ constexpr Sql kUpsert{
     "created_ms = CASE WHEN memory.expires_ms > 0 AND memory.expires_ms <= ?3 THEN ?3 ELSE memory.created_ms END, "
     "updated_ms = excluded.updated_ms, expires_ms = excluded.expires_ms, rev = excluded.rev, "
     "bytes = excluded.bytes, head = excluded.head, value = excluded.value "
-    "WHERE ?8 OR (memory.expires_ms > 0 AND memory.expires_ms <= ?3) "
+    "WHERE ?8 = 1 OR (memory.expires_ms > 0 AND memory.expires_ms <= ?3) "
     "RETURNING version, created_ms"};
 constexpr Sql kReplace{
     "UPDATE memory SET version = version + 1, updated_ms = ?3, expires_ms = ?4, "
@@ -90,20 +90,24 @@ std::string Named(std::string_view name_space, std::string_view key) {
   return fmt::format("\"{}\" in namespace \"{}\"", Printable(key, kShownName), Printable(name_space, kShownName));
 }
 
-/// Why a compare-and-set was refused.
-std::unexpected<Error> Conflict(Database& database, std::string_view name_space, std::string_view key,
-                                std::int64_t wanted, std::int64_t now_ms) {
+/// The version that there is; 0: no such entry.
+std::int64_t VersionOf(Database& database, std::string_view name_space, std::string_view key, std::int64_t now_ms) {
   Cursor row = database.Query(kVersion, name_space, key, now_ms);
-  if (!row.Next()) {
-    return Fail(ErrorCode::kConflict,
-                fmt::format("{} does not exist, version {} was expected", Named(name_space, key), wanted));
+  return row.Next() ? row.Int(0) : 0;
+}
+
+/// Why a compare-and-set was refused.
+std::unexpected<Error> Conflict(std::string_view name_space, std::string_view key, std::int64_t wanted,
+                                std::int64_t version) {
+  const std::string named = Named(name_space, key);
+  if (version == 0) {
+    return Fail(ErrorCode::kConflict, fmt::format("{} does not exist, version {} was expected", named, wanted));
   }
   if (wanted == 0) {
-    return Fail(ErrorCode::kConflict,
-                fmt::format("{} exists already: it is at version {}", Named(name_space, key), row.Int(0)));
+    return Fail(ErrorCode::kConflict, fmt::format("{} exists already: it is at version {}", named, version));
   }
-  return Fail(ErrorCode::kConflict, fmt::format("{} is at version {}, version {} was expected: retrieve it again",
-                                                Named(name_space, key), row.Int(0), wanted));
+  return Fail(ErrorCode::kConflict,
+              fmt::format("{} is at version {}, version {} was expected: retrieve it again", named, version, wanted));
 }
 
 std::optional<std::string_view> Head(std::string_view value) {
@@ -142,7 +146,10 @@ Expected<Stored> StoreEntry(Database& database, const StoreRequest& request, std
     }
   }
   if (database.error()) return std::unexpected(*database.error());
-  if (stored.version == 0) return Conflict(database, request.name_space, request.key, wanted, now_ms);
+  if (stored.version == 0) {
+    const std::int64_t version = VersionOf(database, request.name_space, request.key, now_ms);
+    return Conflict(request.name_space, request.key, wanted, version);
+  }
   database.Touch(CacheKey(request.name_space, request.key));
   return stored;
 }
@@ -171,7 +178,8 @@ Expected<std::int64_t> DeleteEntry(Database& database, std::string_view name_spa
   }
   if (database.error()) return std::unexpected(*database.error());
   if (version == 0) {
-    if (if_version.value_or(0) != 0) return Conflict(database, name_space, key, *if_version, now_ms);
+    const std::int64_t there = VersionOf(database, name_space, key, now_ms);
+    if (there != 0) return Conflict(name_space, key, if_version.value_or(0), there);
     return Fail(ErrorCode::kNotFound, fmt::format("there is no {}", Named(name_space, key)));
   }
   database.Execute(kRememberRev, rev);

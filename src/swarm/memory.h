@@ -36,7 +36,8 @@ Expected<Stored> StoreEntry(store::Database& database, const StoreRequest& reque
 std::optional<store::Entry> RetrieveEntry(store::Database& database, std::string_view name_space, std::string_view key,
                                           std::int64_t now_ms);
 
-/// Returns the version that was deleted; kNotFound, kConflict.
+/// Returns the version that was deleted. kNotFound when there is none, whatever if_version says; kConflict when it has
+/// another version.
 Expected<std::int64_t> DeleteEntry(store::Database& database, std::string_view name_space, std::string_view key,
                                    std::optional<std::int64_t> if_version, std::int64_t now_ms);
 

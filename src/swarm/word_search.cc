@@ -41,6 +41,13 @@ constexpr Sql kCountUpTo[2] = {
     {"SELECT count(*) FROM (SELECT rowid FROM memory_fts_1 WHERE memory_fts_1 MATCH ?1 ORDER BY rowid DESC LIMIT ?2)"},
 };
 
+/// What looking through an entry costs, in bytes of text: more than is searched of a long value, because all of it is
+/// read.
+std::size_t SearchCost(std::int64_t bytes) {
+  const auto size = static_cast<std::size_t>(bytes);
+  return std::min(size, limits::kMaxIndexedText) + size / 16;
+}
+
 /// One search, from the query to what is found.
 class Search {
  public:
@@ -75,7 +82,7 @@ class Search {
     Cursor tail =
         database_.Query(kTail, index_.indexed_rev, now_ms_, name_space_.value_or(std::string_view()), bounds_.tail + 1);
     while (tail.Next()) {
-      bytes += static_cast<std::size_t>(tail.Int(1));
+      bytes += SearchCost(tail.Int(1));
       const bool first = found_.not_indexed == 0;
       if (found_.not_indexed == bounds_.tail || (bytes > bounds_.tail_bytes && !first)) {
         found_.complete = false;

@@ -135,6 +135,14 @@ TEST_F(KeySearch, SearchThatIsTooMuchWorkSaysThatItIsNotComplete) {
   EXPECT_GT(found->matched, 0);
 }
 
+TEST_F(KeySearch, NamespacesWithoutAMatchAreWorkToo) {
+  for (int i = 0; i < 100; ++i) Store("k", "x", "n" + std::to_string(i));
+  const auto found = SearchKeys(*database_, "other/*", {}, 100, now_ms_, 500 * limits::kKeyWork);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->complete);
+  EXPECT_TRUE(SearchKeys(*database_, "other/*", {}, 100, now_ms_)->complete);
+}
+
 TEST_F(KeySearch, SearchCountsNoFurtherThanItsBound) {
   Begin();
   for (int i = 0; i <= limits::kMaxRanked; ++i) Store("k/" + std::to_string(i), "x");

@@ -183,7 +183,9 @@ TEST_F(Memory, DeletingSaysWhichVersionWentAndOnlyThatOneIfAsked) {
   const auto stale = DeleteEntry(*database_, "default", "k", 1, now_ms_);
   ASSERT_FALSE(stale);
   EXPECT_EQ(stale.error().code, ErrorCode::kConflict);
+  EXPECT_EQ(DeleteEntry(*database_, "default", "k", 0, now_ms_).error().code, ErrorCode::kConflict);
   EXPECT_EQ(DeleteEntry(*database_, "default", "k", 2, now_ms_), 2);
+  EXPECT_EQ(DeleteEntry(*database_, "default", "k", 2, now_ms_).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(DeleteEntry(*database_, "default", "k", {}, now_ms_).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(Store("k", "c"), 1);
 }
