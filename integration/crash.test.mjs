@@ -49,7 +49,7 @@ test(`${kRounds} kills with kill -9 lose nothing that was acknowledged`, async (
   };
 
   for (let round = 0; round < kRounds; round++) {
-    const server = await Server.open(t, place);
+    const server = await Server.open(place);
     if (round > 0) await check(server, [...sent.keys()].slice(-500));
     // Half of the keys are new, half are overwritten again and again.
     const stores = [];
@@ -78,7 +78,7 @@ test(`${kRounds} kills with kill -9 lose nothing that was acknowledged`, async (
     total += answered.size;
   }
 
-  const server = await Server.open(t, place);
+  const server = await Server.open(place);
   await check(server, [...sent.keys()]);
   await server.end();
   assert.equal(kills, kRounds);

@@ -49,7 +49,7 @@ test('a data directory that may not be written is named in the error, and works 
   }
   mkdirSync(place.home);
   chmodSync(place.home, 0o555);
-  const server = await Server.open(t, place, options);
+  const server = await Server.open(place, options);
   await expectRefusal(server, /permission|read-only|not writable|may not/i);
   await assert.rejects(server.memory('store', { key: 'k', value: 'v' }), (error) => error.message.includes(place.home));
   chmodSync(place.home, isRoot ? 0o777 : 0o755);
@@ -77,11 +77,9 @@ test(
     const place = makePlace(t);
     mkdirSync(place.home);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', place.home]);
-    let mounted = true;
-    const unmount = () => mounted && (execFileSync('umount', ['-l', place.home]), (mounted = false));
-    t.after(unmount);
+    place.beforeRemoval(() => execFileSync('umount', [place.home]));
 
-    const server = await Server.open(t, place);
+    const server = await Server.open(place);
     await server.memory('store', { key: 'before', value: 'kept' });
     const ballast = path.join(place.home, 'ballast');
     const fill = () => {
@@ -110,7 +108,7 @@ test(
       assert.equal((await server.memory('retrieve', { key: `after-${round}` })).value, 'made');
     }
     await server.end();
-    const again = await Server.open(t, place);
+    const again = await Server.open(place);
     assert.equal((await again.memory('retrieve', { key: 'before' })).value, 'kept');
     for (let round = 0; round < 3; round++)
       assert.equal((await again.memory('retrieve', { key: `after-${round}` })).value, 'made');
@@ -120,7 +118,7 @@ test(
 
 test('a database that is none is refused with what to do, and left alone', async (t) => {
   const place = makePlace(t);
-  const first = await Server.open(t, place);
+  const first = await Server.open(place);
   await first.memory('store', { key: 'k', value: 'v' });
   await first.end();
   const file = filesBelow(place.home).find((name) => /\.(db|sqlite3?)$/.test(name));
@@ -129,7 +127,7 @@ test('a database that is none is refused with what to do, and left alone', async
   const garbage = Buffer.alloc(statSync(file).size, 'this is no database ');
   writeFileSync(file, garbage);
 
-  const server = await Server.open(t, place);
+  const server = await Server.open(place);
   for (const action of ['store', 'retrieve'])
     await assert.rejects(server.memory(action, { key: 'k', ...(action === 'store' && { value: 'w' }) }), (error) => {
       assert.ok(error instanceof ToolError, error.message);

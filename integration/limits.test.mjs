@@ -11,6 +11,7 @@ import {
   Server,
   ToolError,
   contentOf,
+  filesBelow,
   kSkep,
   makePlace,
   makeRandom,
@@ -45,7 +46,7 @@ async function untilIdle(pid) {
 // --- Sizes ----------------------------------------------------------------------
 
 test('a value of 9 MiB of any text is stored and comes back in parts, byte for byte', async (t) => {
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   // All that JSON escapes, and characters of every length, scattered over plain text so that a line still holds it all.
   const random = makeRandom();
   const odd = ['"', '\\', '\n', '\t', '\u0000', '\u001f', '\u007f', 'ü', '€', '🐝', '👩‍👩‍👧', '\ufeff', '\u2028', '/', '<'];
@@ -89,7 +90,7 @@ test('a value of 9 MiB of any text is stored and comes back in parts, byte for b
 });
 
 test('a line of 10 MiB is read, one byte more is refused and the session goes on', async (t) => {
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   const pad = (id, size) => {
     const line = JSON.stringify(request(id, 'ping'));
     return `${line.slice(0, -1)}${' '.repeat(size - line.length)}}\n`;
@@ -115,7 +116,7 @@ test('a line of 10 MiB is read, one byte more is refused and the session goes on
 });
 
 test('many large messages one after the other take memory once', async (t) => {
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   for (let i = 0; i < 12; i++)
     await server.memory('store', { key: `k${i % 3}`, value: String.fromCharCode(97 + i).repeat(9 * kMiB) });
   const { value } = await server.memory('retrieve', { key: 'k2', offset: 9 * kMiB - 10 });
@@ -127,7 +128,7 @@ test('many large messages one after the other take memory once', async (t) => {
 // --- Clients that do not behave ---------------------------------------------------
 
 test('a client that does not read costs little memory, and gets everything in order once it does', async (t) => {
-  const server = new Server(t, makePlace(t), { paused: true });
+  const server = new Server(makePlace(t), { paused: true });
   const kRequests = 4000;
   const value = 'honey'.repeat(6000);
   server.send(store('s', 'k', value));
@@ -147,7 +148,7 @@ test('a client that does not read costs little memory, and gets everything in or
 
 test('a client that sends without end and reads nothing is made to wait', async (t) => {
   const place = makePlace(t);
-  const server = new Server(t, place, { paused: true });
+  const server = new Server(place, { paused: true });
   let sent = 0;
   const line = `${JSON.stringify(request('a-rather-long-id'.repeat(10), 'ping'))}\n`.repeat(1000);
   // write() says no as soon as the pipe and Node's own buffer are full.
@@ -164,7 +165,7 @@ test('a client that closes at once, or stops listening, ends the server without 
   const place = makePlace(t);
   assert.deepEqual(await run(place, ['serve']), { code: 0, signal: null, stdout: '', stderr: '' });
   for (let i = 0; i < 10; i++) {
-    const server = new Server(t, place);
+    const server = new Server(place);
     server.send(store('s', `k${i}`, 'v'), request(1, 'ping'));
     server.stdout.destroy();
     server.closeInput();
@@ -172,7 +173,7 @@ test('a client that closes at once, or stops listening, ends the server without 
     assert.ok(signal === null && (code === 0 || code === 1), `exit code ${code}, signal ${signal}\n${server.seen()}`);
   }
   // What was accepted was done, though nobody heard of it.
-  const server = await Server.open(t, place);
+  const server = await Server.open(place);
   for (let i = 0; i < 10; i++) assert.equal((await server.memory('retrieve', { key: `k${i}` })).value, 'v');
   await server.end();
 });
@@ -180,7 +181,7 @@ test('a client that closes at once, or stops listening, ends the server without 
 test('a client that leaves in the middle of the answers ends the server', async (t) => {
   const place = makePlace(t);
   for (let round = 0; round < 5; round++) {
-    const server = new Server(t, place);
+    const server = new Server(place);
     for (let i = 0; i < 20_000; i++) server.send(request(i, 'tools/list'));
     await server.next();
     server.stdout.destroy();
@@ -250,7 +251,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     const random = makeRandom();
     for (let round = 0; round < 8; round++) {
       const place = makePlace(t);
-      const server = await Server.open(t, place);
+      const server = await Server.open(place);
       const kStores = 3000;
       for (let i = 0; i < kStores; i++) server.send(store(i, `k${i}`, `value ${i}`.repeat(20)));
       const answers = [];
@@ -263,7 +264,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
       const acknowledged = new Set(answers.map((answer) => answer.id));
       assert.equal(acknowledged.size, answers.length, 'each is answered once');
 
-      const again = await Server.open(t, place);
+      const again = await Server.open(place);
       const found = await Promise.all(
         Array.from({ length: kStores }, (_, i) => again.memory('retrieve', { key: `k${i}` })),
       );
@@ -281,7 +282,7 @@ test('when its parent is killed the server goes too', async (t) => {
     const child = spawn(process.argv[1], ['serve'], { stdio: ['pipe', 'inherit', 'inherit'] });
     require('node:fs').writeFileSync('pid', String(child.pid));
     child.stdin.write(${JSON.stringify(`${JSON.stringify(request('up', 'ping'))}\n`)});`;
-  const parent = new Server(t, place, { command: [process.execPath, '-e', script, kSkep] });
+  const parent = new Server(place, { command: [process.execPath, '-e', script, kSkep] });
   assert.equal((await parent.next()).id, 'up');
   const pid = readFileSync(path.join(place.project, 'pid'), 'utf8');
   parent.kill('SIGKILL');

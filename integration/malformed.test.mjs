@@ -62,7 +62,7 @@ const corpus = makeCorpus();
 for (const { name, line } of corpus) if (line.includes(10)) throw new Error(`${name} has a newline`);
 
 test(`${corpus.length} lines, one at a time`, async (t) => {
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   const checked = checkAll(server, corpus);
   for (const [i, { line }] of corpus.entries()) server.write(Buffer.concat([line, kNewline, pingAfter(i)]));
   await checked;
@@ -71,7 +71,7 @@ test(`${corpus.length} lines, one at a time`, async (t) => {
 
 test('the same lines in one stream that is cut anywhere, with CRLF', async (t) => {
   const random = makeRandom();
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   const checked = checkAll(server, corpus);
   const stream = Buffer.concat(
     corpus.flatMap(({ line }, i) => [line, Buffer.from(random(2) ? '\r\n' : '\n'), pingAfter(i)]),
@@ -86,7 +86,7 @@ test('the same lines in one stream that is cut anywhere, with CRLF', async (t) =
 });
 
 test('the same lines before any greeting', async (t) => {
-  const server = new Server(t, makePlace(t));
+  const server = new Server(makePlace(t));
   // Without initialize nothing has agreed on a revision: it is one without batches.
   const checked = checkAll(server, corpus);
   for (const [i, { line }] of corpus.entries()) server.write(Buffer.concat([line, kNewline, pingAfter(i)]));
@@ -95,7 +95,7 @@ test('the same lines before any greeting', async (t) => {
 });
 
 test('batches, good and bad, where the revision has them', async (t) => {
-  const server = await Server.open(t, makePlace(t), { revision: '2025-03-26' });
+  const server = await Server.open(makePlace(t), { revision: '2025-03-26' });
   for (const [i, { name, line, answers }] of makeBatchCorpus().entries()) {
     server.write(Buffer.concat([line, kNewline, pingAfter(i)]));
     const messages = await untilPing(server, `ping-${i}`);
@@ -133,7 +133,7 @@ test('an id comes back as it was sent, digit for digit', async (t) => {
 
 test('noise of every kind leaves the session as it was', async (t) => {
   const random = makeRandom();
-  const server = await Server.open(t, makePlace(t));
+  const server = await Server.open(makePlace(t));
   const lines = corpus.map(({ line }) => line).filter((line) => line.length > 1 && line.length < 2000);
   const kMutants = 5000;
   for (let i = 0; i < kMutants; i++) {

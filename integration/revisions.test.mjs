@@ -14,7 +14,7 @@ const kEveryMethod = [...new Set(revisions.flatMap((revision) => revision.fromCl
 test('initialize agrees on each legacy revision, and on the newest one instead of any other', async (t) => {
   const newest = kLegacy.at(-1).version;
   const others = [...kModern.map((revision) => revision.version), '2024-10-07', '2099-01-01', 'draft', ''];
-  const server = new Server(t, makePlace(t));
+  const server = new Server(makePlace(t));
   for (const { version } of kLegacy)
     assert.equal((await server.request('initialize', initializeParams(version))).protocolVersion, version);
   for (const version of others)
@@ -22,7 +22,7 @@ test('initialize agrees on each legacy revision, and on the newest one instead o
 });
 
 test('server/discover lists the modern revisions', async (t) => {
-  const server = new Server(t, makePlace(t));
+  const server = new Server(makePlace(t));
   const { supportedVersions } = await server.request('server/discover', modernParams());
   for (const { version } of kModern) assert.ok(supportedVersions.includes(version));
   for (const version of supportedVersions) assert.ok(revisions.some((revision) => revision.version === version));
@@ -30,8 +30,7 @@ test('server/discover lists the modern revisions', async (t) => {
 
 for (const revision of revisions) {
   const modern = revision.era === 'modern';
-  const open = (t) =>
-    modern ? new Server(t, makePlace(t)) : Server.open(t, makePlace(t), { revision: revision.version });
+  const open = (t) => (modern ? new Server(makePlace(t)) : Server.open(makePlace(t), { revision: revision.version }));
   const params = (members) => (modern ? modernParams(members, revision.version) : members);
 
   test(`${revision.version}: a method that it lacks is unknown`, async (t) => {

@@ -44,7 +44,7 @@ const kDependent = [
   toolCall(16, 'agent_spawn', { type: 'tester', name: 'one too many' }),
   toolCall(17, 'agent_spawn', { type: 'tester', name: 'really one too many' }), // over maxAgents
   toolCall(18, 'swarm_destroy', { swarmId: 'hive' }),
-  toolCall(19, 'swarm_status', { swarmId: 'hive' }),
+  toolCall(19, 'swarm_status', { swarmId: 'hive' }), // destroyed, so no longer found by its name
 ];
 
 /** Answers by id; a time stamp is replaced, whether in the structure or in the text, as two runs differ in it. */
@@ -58,7 +58,7 @@ test('dependent lines piped in one go are answered as the same lines one by one'
   assert.equal(code, 0);
   const inOneGo = parseOutput(stdout);
 
-  const server = new Server(t, makePlace(t));
+  const server = new Server(makePlace(t));
   const oneByOne = [];
   for (const message of kDependent) {
     server.send(message);
@@ -70,7 +70,7 @@ test('dependent lines piped in one go are answered as the same lines one by one'
   const byId = new Map(oneByOne.map((answer) => [answer.id, answer.result]));
   assert.equal(byId.get(8).structuredContent.value, 'two');
   for (const [id, { isError }] of byId)
-    assert.equal(isError === true, [7, 17].includes(id), `${id}: ${JSON.stringify(byId.get(id))}`);
+    assert.equal(isError === true, [7, 17, 19].includes(id), `${id}: ${JSON.stringify(byId.get(id))}`);
   assert.deepEqual(
     byId
       .get(9)
@@ -132,12 +132,11 @@ test('a tool called from a shell stores, and another process retrieves', async (
   assert.equal(answer.version, 1);
 });
 
-test('arguments come in kebab-case or camelCase, arrays as JSON or with commas', async (t) => {
+test('arguments come in kebab-case, arrays as JSON or with commas', async (t) => {
   const place = makePlace(t);
   const swarm = await json(place, 'mcp', 'swarm_init', '--topology', 'mesh', '--max-agents', '3', '--name', 'hive');
   assert.equal(swarm.topology, 'mesh');
   assert.equal(swarm.maxAgents, 3);
-  assert.equal((await json(place, 'mcp', 'swarm_init', '--topology', 'star', '--maxAgents', '5')).maxAgents, 5);
   await ok(
     place,
     'mcp',
@@ -190,6 +189,7 @@ test('a mistake on the command line exits with 2 and suggests what was meant', a
     /max-?agents/i,
     /many|integer/i,
   );
+  await usageError(place, ['mcp', 'swarm_init', '--topology', 'star', '--maxAgents', '5'], /--max-agents/);
   await usageError(place, ['mcp', 'swarm_init'], /topology/);
   await usageError(place, ['mcp', 'memory_usage', '--action'], /--action/);
   await usageError(place, ['sreve'], /serve/);
@@ -199,7 +199,7 @@ test('a mistake on the command line exits with 2 and suggests what was meant', a
 
 test('tools are listed, and described by --help, for people and for machines', async (t) => {
   const place = makePlace(t);
-  const server = await Server.open(t, place);
+  const server = await Server.open(place);
   const { tools } = await server.request('tools/list');
   await server.end();
   const { stdout } = await ok(place, 'mcp', '--list');

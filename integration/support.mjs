@@ -24,6 +24,7 @@ if (!existsSync(kSkep)) throw new Error(`${kSkep} is missing: build the release 
 /**
  * A new directory with a project and a SKEP_HOME, gone when the test ends. `env` is the whole environment of a child:
  * what the machine's user has set does not reach it, and what it writes elsewhere than in SKEP_HOME lands in `user`.
+ * What was given to `beforeRemoval` is done first, the last first.
  */
 export function makePlace(t) {
   const root = mkdtempSync(path.join(tmpdir(), 'skep-'));
@@ -36,7 +37,15 @@ export function makePlace(t) {
   mkdirSync(place.project);
   mkdirSync(place.user);
   place.env = { PATH: process.env.PATH, HOME: place.user, SKEP_HOME: place.home, TMPDIR: root };
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const before = [];
+  place.beforeRemoval = (act) => before.push(act);
+  t.after(async () => {
+    try {
+      for (const act of before.reverse()) await act();
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
   return place;
 }
 
@@ -140,7 +149,7 @@ export class Server {
    * Options: `args` after `serve`; `limit` in ms; `command` instead of skep itself; `paused`: nothing is read before
    * read() is called; further ones are those of child_process.spawn.
    */
-  constructor(t, place, { args = [], command, limit = kLimit, paused = false, ...options } = {}) {
+  constructor(place, { args = [], command, limit = kLimit, paused = false, ...options } = {}) {
     const [program, ...rest] = command ?? [kSkep, 'serve', ...args];
     const child = spawn(program, rest, {
       cwd: place.project,
@@ -170,15 +179,15 @@ export class Server {
     child.stderr?.setEncoding('utf8').on('data', (text) => (this.stderr = (this.stderr + text).slice(-20_000)));
     child.stdin?.on('error', () => {});
     if (child.stdout && !paused) this.read();
-    t.after(async () => {
+    place.beforeRemoval(async () => {
       child.kill('SIGKILL');
       await this.exit;
     });
   }
 
   /** A server that has been greeted in a legacy revision. */
-  static async open(t, place, options = {}) {
-    const server = new Server(t, place, options);
+  static async open(place, options = {}) {
+    const server = new Server(place, options);
     server.greeting = await server.request('initialize', initializeParams(options.revision));
     server.send(notification('notifications/initialized'));
     return server;

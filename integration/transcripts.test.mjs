@@ -88,7 +88,7 @@ for (const file of files) {
   });
   test(`${file}: ${steps[0]?.name}`, async (t) => {
     assert.ok(steps[0]?.name, 'the first line names what the transcript pins');
-    const server = new Server(t, makePlace(t));
+    const server = new Server(makePlace(t));
     const saved = new Map();
     let pings = 0;
     for (const [i, step] of steps.entries()) {

@@ -6,11 +6,11 @@ import test from 'node:test';
 
 import { Server, ToolError, makePlace, toolCall } from './support.mjs';
 
-const openTwo = async (t, place) => [await Server.open(t, place), await Server.open(t, place)];
+const openTwo = async (place) => [await Server.open(place), await Server.open(place)];
 
 test('increments with ifVersion from both lose no update', async (t) => {
   const place = makePlace(t);
-  const servers = await openTwo(t, place);
+  const servers = await openTwo(place);
   const kKeys = 4;
   const kEach = 60;
   let conflicts = 0;
@@ -47,7 +47,7 @@ test('increments with ifVersion from both lose no update', async (t) => {
 });
 
 test('of two that create the same key only one succeeds', async (t) => {
-  const servers = await openTwo(t, makePlace(t));
+  const servers = await openTwo(makePlace(t));
   for (let i = 0; i < 50; i++) {
     const outcomes = await Promise.allSettled(
       servers.map((server, n) => server.memory('store', { key: `k${i}`, value: `${n}`, ifVersion: 0 })),
@@ -60,7 +60,7 @@ test('of two that create the same key only one succeeds', async (t) => {
 
 test('thousands of pipelined writes from both are all there', async (t) => {
   const place = makePlace(t);
-  const servers = await openTwo(t, place);
+  const servers = await openTwo(place);
   const kEach = 2000;
   await Promise.all(
     servers.map(async (server, n) => {
@@ -77,7 +77,7 @@ test('thousands of pipelined writes from both are all there', async (t) => {
       for (const answer of await Promise.all(answers)) assert.ok(!answer.result.isError, JSON.stringify(answer));
     }),
   );
-  const third = await Server.open(t, place);
+  const third = await Server.open(place);
   for (const server of [...servers, third])
     await Promise.all(
       Array.from({ length: 2 * kEach }, async (_, i) => {
@@ -90,7 +90,7 @@ test('thousands of pipelined writes from both are all there', async (t) => {
 });
 
 test('what one has acknowledged the other sees at once, whatever it had read before', async (t) => {
-  const servers = await openTwo(t, makePlace(t));
+  const servers = await openTwo(makePlace(t));
   for (let i = 0; i < 100; i++) {
     const [writer, reader] = i % 2 ? servers : [...servers].reverse();
     await writer.memory('store', { key: 'k', value: `${i}` });
@@ -126,7 +126,7 @@ test('one killed in the middle of its writes does not hold up the other', async 
       server.send(toolCall(i, 'memory_usage', { action: 'store', key: `${n}-${i}`, value: `${n} ${i}`.repeat(50) }));
   };
   for (let round = 0; round < 5; round++) {
-    const [victim, survivor] = await openTwo(t, place);
+    const [victim, survivor] = await openTwo(place);
     const answers = Array.from({ length: kEach }, (_, i) => survivor.response(i));
     send(victim, `victim-${round}`);
     send(survivor, `survivor-${round}`);
