@@ -1,7 +1,6 @@
 #include "cli/application.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "handlers/list.h"
 #include "swarm/full_text.h"
 
@@ -9,9 +8,6 @@ namespace skep::cli {
 namespace {
 
 store::Options StoreOptions(const Settings& settings) {
-  if (const auto made = MakeProjectDataDirectory(settings.paths, settings.project); !made) {
-    Log(LogLevel::kError, "{}", made.error().message);
-  }
   return {.path = settings.database,
           .fsync = settings.fsync,
           .cache_bytes = settings.cache_bytes,

@@ -24,8 +24,10 @@ bool Console::InIsTerminal() const { return isatty(in) == 1; }
 
 bool Console::OutIsTerminal() const { return isatty(out) == 1; }
 
+bool Console::ErrIsTerminal() const { return isatty(err) == 1; }
+
 bool Console::Out(std::string_view text) const { return WriteAll(out, text); }
 
-void Console::Complain(std::string_view message) const { WriteAll(err, fmt::format("skep: {}\n", message)); }
+void Console::Say(std::string_view message) const { WriteAll(err, fmt::format("skep: {}\n", message)); }
 
 }  // namespace skep::cli

@@ -34,10 +34,11 @@ struct Console {
 
   bool InIsTerminal() const;
   bool OutIsTerminal() const;
+  bool ErrIsTerminal() const;
   /// False when it could not be written whole: the reader has gone, or the disk is full.
   bool Out(std::string_view text) const;
-  /// A line of its own, after "skep: ".
-  void Complain(std::string_view message) const;
+  /// Says something on standard error, in a line of its own.
+  void Say(std::string_view message) const;
 };
 
 }  // namespace skep::cli

@@ -18,6 +18,8 @@ std::string Bounds(const Field& field) {
   return max != Range::kOpen ? fmt::format("at most {}", max) : "";
 }
 
+std::string Quoted(std::string_view text) { return text.empty() ? "" : fmt::format("\"{}\"", text); }
+
 /// What the field's value is when the flag is not given; empty when there is nothing to say.
 std::string DefaultText(const Field& field, const void* defaults) {
   if (field.required || defaults == nullptr) return "";
@@ -30,9 +32,9 @@ std::string DefaultText(const Field& field, const void* defaults) {
     case Kind::kDouble:
       return fmt::format("{}", *static_cast<double*>(value));
     case Kind::kText:
-      return std::string(*static_cast<std::string_view*>(value));
+      return Quoted(*static_cast<std::string_view*>(value));
     case Kind::kString:
-      return *static_cast<std::string*>(value);
+      return Quoted(*static_cast<std::string*>(value));
     case Kind::kEnum:
       return std::string(field.type->names[static_cast<std::size_t>(*static_cast<int*>(value))]);
     default:

@@ -16,7 +16,7 @@ namespace {
 int ExitStatus(const Error& error) { return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed; }
 
 int Complain(const Error& error, const Console& console) {
-  console.Complain(error.message);
+  console.Say(error.message);
   return ExitStatus(error);
 }
 
@@ -36,16 +36,21 @@ Expected<Block> Arguments(const CommandLine& line, const Console& console) {
   return out;
 }
 
+std::string FirstSentence(std::string_view text) {
+  const std::size_t end = text.find(". ");
+  return std::string(end == std::string_view::npos ? text : text.substr(0, end + 1));
+}
+
 /// Progress goes to people only: a script gets the answer.
 InProcess::OnNotification ShowProgress(const Console& console) {
-  if (!console.OutIsTerminal()) return {};
+  if (!console.ErrIsTerminal()) return {};
   return [&console](std::string_view line) {
     Block text(line.size());
     text.Append(line);
     json::Reader reader;
     if (reader.Parse({text.data(), text.size()}) != json::Outcome::kOk) return;
     const json::Value message = reader.root().Find("params").Find("message");
-    if (message.Is(json::Type::kString)) console.Complain(message.AsString());
+    if (message.Is(json::Type::kString)) console.Say(message.AsString());
   };
 }
 
@@ -68,7 +73,7 @@ int ListTools(const CommandLine& line, const Settings& settings, const Console& 
   if (!line.options.json) {
     Table table;
     for (const Tool* tool : handlers::AllTools()) {
-      table.Add({std::string(tool->info.name), std::string(tool->info.title), std::string(tool->info.description)});
+      table.Add({std::string(tool->info.name), std::string(tool->info.title), FirstSentence(tool->info.description)});
     }
     return console.Out(table.Render(StyleOf(console))) ? kExitOk : kExitFailed;
   }

@@ -12,7 +12,7 @@ namespace {
 
 int Leave(const Exit& exit, const Console& console) {
   if (exit.status == kExitOk) return console.Out(exit.text) ? kExitOk : kExitFailed;
-  console.Complain(exit.text);
+  console.Say(exit.text);
   return exit.status;
 }
 
@@ -35,6 +35,14 @@ int Run(std::span<const char* const> args, const Environment& environment, const
   if (!settings) return Leave(settings.error(), console);
   // A log that cannot be written is no reason not to work.
   if (const auto log = InitLog(settings->log); !log) Log(LogLevel::kError, "{}", log.error().message);
+
+  const bool only_listed = line->options.list && !line->options.json;
+  if ((line->command == Command::kServe || line->command == Command::kMcp) && !only_listed) {
+    const auto made = MakeProjectDataDirectory(settings->paths, settings->project);
+    // Any other failure is told to whoever uses the store, and may be over by then.
+    if (!made && made.error().code == ErrorCode::kConflict)
+      return Leave({kExitBadConfig, made.error().message}, console);
+  }
 
   switch (line->command) {
     case Command::kServe:

@@ -7,6 +7,7 @@
 namespace skep::cli {
 
 int Serve(const Settings& settings, const Console& console) {
+  if (console.InIsTerminal()) console.Say("speaking MCP on this terminal: one JSON-RPC message per line; Ctrl-D ends");
   BufferPool pool;
   net::Loop loop;
   Application application(settings, loop);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "cli/application.h"
@@ -19,15 +20,17 @@ struct Question {
   std::string_view name;
   std::string_view tool;
   std::string_view arguments;
+  const char* part;  ///< Of the answer; null: all of it.
 };
 constexpr Question kQuestions[] = {
-    {"health", "health_check", R"({"components":["swarm","memory"]})"},
-    {"swarm", "swarm_status", "{}"},
-    {"memory", "memory_usage", R"({"action":"stats"})"},
+    {"health", "health_check", R"({"components":["swarm","memory"]})", "components"},
+    {"swarm", "swarm_status", "{}", nullptr},
+    {"memory", "memory_usage", R"({"action":"stats"})", "stats"},
 };
 
 void WriteStore(const std::string& path, json::Writer& to) {
   const store::DiskUse use = store::MeasureDisk(path);
+  if (const auto schema = store::SchemaVersion(path)) to.Member("schema", *schema);
   to.Member("bytes", use.database);
   if (use.wal >= 0) to.Member("logBytes", use.wal);
   to.Key("alsoOpenIn");
@@ -40,12 +43,12 @@ Expected<void> WriteAnswers(const Settings& settings, json::Writer& to) {
   WorkQueue work;
   Application application(settings, work);
   InProcess client(application.server(), work);
-  for (const auto& [name, tool, arguments] : kQuestions) {
+  for (const auto& [name, tool, arguments, part] : kQuestions) {
     const auto answer = client.CallTool(tool, arguments);
     if (!answer && answer.error().code == ErrorCode::kNotFound) continue;  // To have no swarm is no trouble.
     if (!answer) return std::unexpected(answer.error());
     to.Key(name);
-    to.Raw(*answer);
+    to.Raw(part == nullptr ? *answer : nlohmann::ordered_json::parse(*answer).at(part).dump());
   }
   return {};
 }
@@ -69,7 +72,7 @@ int Status(const CommandLine& line, const Settings& settings, const Console& con
   const std::string text =
       line.options.json ? fmt::format("{}\n", out.view()) : RenderForPeople(out.view(), StyleOf(console));
   const bool written = console.Out(text);
-  if (!answered) console.Complain(answered.error().message);
+  if (!answered) console.Say(answered.error().message);
   return written && answered ? kExitOk : kExitFailed;
 }
 

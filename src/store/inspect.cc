@@ -13,10 +13,27 @@
 #include "store/database.h"
 
 namespace skep::store {
+namespace {
+
+constexpr Sql kSchema{"PRAGMA user_version"};
+
+std::int64_t One(Database& database, const Sql& sql) {
+  Cursor row = database.Query(sql);
+  return row.Next() ? row.Int(0) : 0;
+}
+
+}  // namespace
+
+Expected<std::int64_t> SchemaVersion(const std::string& path) {
+  auto database = Database::Open(path, Database::Mode::kReadOnly);
+  if (!database) return std::unexpected(std::move(database.error()));
+  const std::int64_t version = One(**database, kSchema);
+  if ((*database)->error()) return std::unexpected(*(*database)->error());
+  return version;
+}
 
 Expected<Inspection> Inspect(const std::string& path) {
   static constexpr Sql kApplication{"PRAGMA application_id"};
-  static constexpr Sql kSchema{"PRAGMA user_version"};
   static constexpr Sql kJournal{"PRAGMA journal_mode"};
   static constexpr Sql kCheck{"PRAGMA quick_check(10)"};
   static_assert(kMaxDamages == 10);
@@ -25,8 +42,8 @@ Expected<Inspection> Inspect(const std::string& path) {
   if (!opened) return std::unexpected(std::move(opened.error()));
   Database& database = **opened;
   Inspection found;
-  if (Cursor row = database.Query(kApplication); row.Next()) found.application_id = row.Int(0);
-  if (Cursor row = database.Query(kSchema); row.Next()) found.schema = row.Int(0);
+  found.application_id = One(database, kApplication);
+  found.schema = One(database, kSchema);
   if (Cursor row = database.Query(kJournal); row.Next()) found.journal = row.Text(0);
   for (Cursor row = database.Query(kCheck); row.Next();) {
     if (row.Text(0) != "ok") found.damages.emplace_back(row.Text(0));

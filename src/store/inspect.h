@@ -17,6 +17,9 @@ struct Inspection {
 };
 inline constexpr int kMaxDamages = 10;
 
+/// The schema's version.
+Expected<std::int64_t> SchemaVersion(const std::string& path);
+
 /// Opens the database for reading only and reads all of it, which takes about a second per GiB. The error says why it
 /// cannot be opened: not there, damaged, another program's, a newer skep's.
 Expected<Inspection> Inspect(const std::string& path);
