@@ -1,15 +1,16 @@
 #include "store/cache.h"
 
 #include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
 
+#include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/limits.h"
 
@@ -28,6 +29,9 @@ struct Node {
 /// What an entry costs beside its texts: the node, the entry, its reference counts, a slot of the table, and what the
 /// allocator adds to each.
 constexpr std::size_t kOverhead = sizeof(Node) + sizeof(Entry) + 80;
+/// Keys in letters that the reading thread has not yet opened: more than a busy loop leaves unread, and some 100 KiB.
+/// Beyond, it is cheaper to begin with an empty cache.
+constexpr std::size_t kMaxMail = 4096;
 
 std::string_view KeyOf(std::string_view key) { return key; }
 std::string_view KeyOf(const std::unique_ptr<Node>& node) { return node->key; }
@@ -36,7 +40,8 @@ struct HashKey {
   using is_transparent = void;
   template <class T>
   std::size_t operator()(const T& key) const {
-    return std::hash<std::string_view>{}(KeyOf(key));
+    const std::string_view text = KeyOf(key);
+    return absl::HashOf(absl::string_view(text.data(), text.size()));
   }
 };
 struct EqualKey {
@@ -51,21 +56,22 @@ struct EqualKey {
 
 class Cache::Impl {
  public:
-  using Table = absl::flat_hash_set<std::unique_ptr<Node>, HashKey, EqualKey>;
-
   explicit Impl(std::size_t capacity) {
     stats_.capacity = capacity;
     ring_.newer = ring_.older = &ring_;
   }
 
   std::shared_ptr<const Entry> Find(std::string_view key) {
-    Table dropped;
-    const std::lock_guard lock(mutex_);
-    if (Node* node = FindValid(key, dropped)) {
-      ++stats_.hits;
-      Unlink(*node);
-      LinkNewest(*node);
-      return node->entry;
+    if (Holds()) {
+      if (const auto found = table_.find(key); found != table_.end()) {
+        Node& node = **found;
+        ++stats_.hits;
+        if (node.newer != &ring_) {
+          Unlink(node);
+          LinkNewest(node);
+        }
+        return node.entry;
+      }
     }
     ++stats_.misses;
     return nullptr;
@@ -73,7 +79,6 @@ class Cache::Impl {
 
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry) {
     if (entry->value.size() > limits::kCacheMaxValue) return;
-    const std::lock_guard lock(mutex_);
     if (!reading_ || !stamp_.known() || stamp_ != snapshot_) return;
     Remove(key);
     auto node = std::make_unique<Node>();
@@ -88,100 +93,99 @@ class Cache::Impl {
   }
 
   void Clear() {
-    Table dropped;
-    const std::lock_guard lock(mutex_);
-    DropAll(dropped);
+    table_.clear();
+    ring_.newer = ring_.older = &ring_;
+    stats_.bytes = 0;
   }
 
   void Resize(std::size_t capacity) {
-    const std::lock_guard lock(mutex_);
     stats_.capacity = capacity;
     Shrink();
   }
 
   Stats stats() const {
-    const std::lock_guard lock(mutex_);
     Stats stats = stats_;
     stats.entries = table_.size();
     return stats;
   }
 
   void Attach(const WalIndex& index) {
-    Table dropped;
-    const std::lock_guard lock(mutex_);
-    DropAll(dropped);
+    Clear();
     index_ = index;
     stamp_ = {};
     reading_ = false;
   }
 
   void BeginRead(const Stamp& snapshot) {
-    Table dropped;
-    const std::lock_guard lock(mutex_);
     reading_ = true;
     snapshot_ = snapshot;
-    if (stamp_ == snapshot || KeepForCommit()) return;
-    Invalidate(dropped);
+    if (stamp_ == snapshot || !snapshot.known()) return;
+    const bool committing = committing_.load(std::memory_order_acquire);
+    OpenMail();
+    if (stamp_ == snapshot || (committing && !table_.empty())) return;
+    Invalidate();
     stamp_ = snapshot;
   }
 
-  void EndRead() {
-    const std::lock_guard lock(mutex_);
-    reading_ = false;
-  }
+  void EndRead() { reading_ = false; }
 
-  void BeginCommit() {
-    const std::lock_guard lock(mutex_);
-    committing_ = true;
-  }
+  void BeginCommit() { committing_.store(true, std::memory_order_release); }
 
-  void EndCommit(const Stamp& before, const Stamp& after, std::span<const std::string> touched) {
-    Table dropped;
-    const std::lock_guard lock(mutex_);
-    committing_ = false;
-    if (!stamp_.known()) return;
-    if (stamp_ != before) {
-      // Also when it is `after` by now: then nothing in here is older than the commit.
-      if (stamp_ != after) Invalidate(dropped);
-      return;
+  void EndCommit(const Stamp& before, const Stamp& after, std::vector<std::string> touched) {
+    // One commit more than before is ours alone. (None more: the log was begun anew.)
+    if (before.known() && before != after && after.commits() - before.commits() <= 1) {
+      const std::lock_guard lock(mutex_);
+      mail_keys_ += touched.size();
+      mail_.push_back({before, after, std::move(touched)});
+      if (mail_keys_ > kMaxMail || mail_.size() > kMaxMail) {
+        mail_.clear();
+        mail_keys_ = 0;
+      }
     }
-    const bool only_ours = before == after || after.commits() == before.commits() + 1;
-    if (!only_ours) {
-      Invalidate(dropped);
-      return;
-    }
-    for (const std::string& key : touched) {
-      if (Remove(key)) ++stats_.invalidations;
-    }
-    stamp_ = after;
+    committing_.store(false, std::memory_order_release);
   }
 
  private:
-  /// The entry, if the contents are those of the database as whoever asks may see it.
-  Node* FindValid(std::string_view key, Table& dropped) {
-    if (table_.empty()) return nullptr;
-    if (reading_) {
-      if (stamp_ != snapshot_) return nullptr;
-    } else if (!index_.Is(stamp_)) {
-      if (!committing_) Invalidate(dropped);
-      return nullptr;
+  /// What the writing thread has to say about a commit.
+  struct Letter {
+    Stamp before;
+    Stamp after;
+    std::vector<std::string> touched;
+  };
+
+  /// Whether the contents are those of the database, as whoever asks may see it.
+  bool Holds() {
+    if (reading_) return stamp_ == snapshot_;
+    if (!stamp_.known()) return false;
+    if (index_.Is(stamp_)) return true;
+    // In this order: where no commit of ours is going on, those before it have written their letters.
+    const bool committing = committing_.load(std::memory_order_acquire);
+    OpenMail();
+    if (stamp_.known() && index_.Is(stamp_)) return true;
+    if (!committing) Invalidate();
+    return false;
+  }
+
+  /// Follows our own commits, from the state of the contents on.
+  void OpenMail() {
+    std::vector<Letter> mail;
+    {
+      const std::lock_guard lock(mutex_);
+      mail.swap(mail_);
+      mail_keys_ = 0;
     }
-    const auto found = table_.find(key);
-    return found == table_.end() ? nullptr : found->get();
+    for (const Letter& letter : mail) {
+      if (stamp_ != letter.before) continue;
+      for (const std::string& key : letter.touched) {
+        if (Remove(key)) ++stats_.invalidations;
+      }
+      stamp_ = letter.after;
+    }
   }
 
-  /// Whether contents that look stale may be so only because of a commit of our own, which EndCommit will settle.
-  bool KeepForCommit() const { return committing_ && !table_.empty(); }
-
-  /// The contents go to `dropped`, which the caller destroys after it has let go of the mutex.
-  void DropAll(Table& dropped) {
-    dropped.swap(table_);
-    ring_.newer = ring_.older = &ring_;
-    stats_.bytes = 0;
-  }
-  void Invalidate(Table& dropped) {
+  void Invalidate() {
     stats_.invalidations += table_.size();
-    DropAll(dropped);
+    Clear();
     stamp_ = {};
   }
 
@@ -212,18 +216,21 @@ class Cache::Impl {
     ring_.older = &node;
   }
 
-  mutable std::mutex mutex_;
   WalIndex index_;
   /// The state that the contents mirror; unknown: there are none.
   Stamp stamp_;
   bool reading_ = false;
   /// The state that the open read transaction sees.
   Stamp snapshot_;
-  bool committing_ = false;
-  Table table_;
+  absl::flat_hash_set<std::unique_ptr<Node>, HashKey, EqualKey> table_;
   /// Its older neighbour is the newest entry, its newer neighbour the oldest.
   Node ring_;
   Stats stats_;
+
+  std::atomic<bool> committing_ = false;
+  std::mutex mutex_;
+  std::vector<Letter> mail_;
+  std::size_t mail_keys_ = 0;
 };
 
 Cache::Cache(std::size_t capacity) : impl_(std::make_unique<Impl>(capacity)) {}
@@ -238,8 +245,8 @@ void Cache::Attach(const WalIndex& index) { impl_->Attach(index); }
 void Cache::BeginRead(const Stamp& snapshot) { impl_->BeginRead(snapshot); }
 void Cache::EndRead() { impl_->EndRead(); }
 void Cache::BeginCommit() { impl_->BeginCommit(); }
-void Cache::EndCommit(const Stamp& before, const Stamp& after, std::span<const std::string> touched) {
-  impl_->EndCommit(before, after, touched);
+void Cache::EndCommit(const Stamp& before, const Stamp& after, std::vector<std::string> touched) {
+  impl_->EndCommit(before, after, std::move(touched));
 }
 
 }  // namespace skep::store

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/wal_stamp.h"
 
@@ -22,12 +22,13 @@ struct Entry {
 
 /// Entries that were read lately, within a bound of bytes; the least recently used go first.
 ///
-/// Its contents mirror one state of the database, named by a Stamp. What it finds is what a read transaction that is
+/// Its contents mirror one state of the database, named by a Stamp. What it finds is what the read transaction that is
 /// open, or one begun now, would have read: as soon as any process commits, the stamps differ and nothing is found any
 /// more. A commit of our own process tells which entries it changed, and the others stay.
 ///
-/// Find, Insert, BeginRead, EndRead and Attach belong to the thread that reads, BeginCommit and EndCommit to the one
-/// that writes; the rest may be called from anywhere.
+/// Belongs to one thread, the one that reads, but for BeginCommit and EndCommit, which belong to the one that writes.
+/// What those say is only ever a reason to keep more: were it lost, the stamps would still tell that there was a
+/// commit.
 class Cache {
  public:
   struct Stats {
@@ -47,8 +48,8 @@ class Cache {
 
   /// Nothing when it is not here, which says nothing of the database. Also finds entries that have expired.
   std::shared_ptr<const Entry> Find(std::string_view key);
-  /// Keeps what was read from Store::Reader since it was last called. Dropped when something has been committed since
-  /// that read began, and when it is larger than limits::kCacheMaxValue.
+  /// Keeps what was read from Store::Reader in the read that is open. Dropped when it is larger than
+  /// limits::kCacheMaxValue.
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry);
   void Clear();
   void Resize(std::size_t capacity);
@@ -65,7 +66,7 @@ class Cache {
   void BeginCommit();
   /// A transaction led from one state to the other and changed these entries and no others, as far as they are kept
   /// here. Equal states: it was undone, or changed nothing.
-  void EndCommit(const Stamp& before, const Stamp& after, std::span<const std::string> touched);
+  void EndCommit(const Stamp& before, const Stamp& after, std::vector<std::string> touched);
 
  private:
   class Impl;

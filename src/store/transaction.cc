@@ -47,8 +47,7 @@ Expected<bool> Transaction::Commit() {
     cache_.EndCommit(before_, before_, {});
     return std::unexpected(std::move(error));
   }
-  cache_.EndCommit(before_, index_.Read(), database_.touched());
-  database_.touched().clear();
+  cache_.EndCommit(before_, index_.Read(), std::exchange(database_.touched(), {}));
   return database_.total_changes() != changes_before_;
 }
 

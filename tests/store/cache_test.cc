@@ -155,6 +155,17 @@ TEST_F(CacheTest, AStrangersCommitRightAfterOursDropsEverything) {
   EXPECT_FALSE(Has("a"));
 }
 
+TEST_F(CacheTest, MoreCommitsThanAnyoneKeepsAccountOfDropEverything) {
+  Keep("a");
+  Keep("b");
+  for (int i = 0; i < 5000; ++i) Write("a");
+  EXPECT_FALSE(Has("a"));
+  EXPECT_FALSE(Has("b"));
+  Keep("b");
+  Write("a");
+  EXPECT_TRUE(Has("b"));
+}
+
 TEST_F(CacheTest, ATransactionThatWasUndoneChangesNothing) {
   Keep("a");
   ASSERT_TRUE(transaction_.Begin());
@@ -187,12 +198,15 @@ TEST_F(CacheTest, AnOpenReadFindsItsOwnStateAndNoLaterOne) {
   EXPECT_FALSE(Has("a"));
 }
 
-TEST_F(CacheTest, NothingIsKeptOfAnUnknownState) {
+TEST_F(CacheTest, NothingIsKeptOrFoundInAnUnknownState) {
+  Keep("b");
   cache_.BeginRead(Stamp());
+  EXPECT_FALSE(Has("b"));
   cache_.Insert("a", MakeEntry("value"));
   EXPECT_FALSE(Has("a"));
   cache_.EndRead();
   EXPECT_FALSE(Has("a"));
+  EXPECT_TRUE(Has("b"));
 }
 
 TEST_F(CacheTest, ACommitInProgressIsNoReasonToDropTheRest) {
@@ -203,8 +217,7 @@ TEST_F(CacheTest, ACommitInProgressIsNoReasonToDropTheRest) {
   writer_->Execute(kPut, "a", "changed");
   EXPECT_FALSE(Has("b")) << "the states differ";
   Keep("c");
-  const std::string touched[] = {"a"};
-  cache_.EndCommit(before, index_.Read(), touched);
+  cache_.EndCommit(before, index_.Read(), {"a"});
   EXPECT_FALSE(Has("a"));
   EXPECT_TRUE(Has("b"));
 }
