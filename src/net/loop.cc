@@ -1,5 +1,8 @@
 #include "net/loop.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cassert>
 #include <csignal>
 #include <cstdio>
@@ -16,9 +19,18 @@ void Check(int result, const char* what) {
   std::abort();
 }
 
+/// A program may be started with its standard descriptors closed. Whatever it opens next would take their numbers: a
+/// log line would go into a database, and libuv aborts.
+void OccupyStandardDescriptors() {
+  int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  while (fd != -1 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (fd != -1) close(fd);
+}
+
 }  // namespace
 
 Loop::Loop() : wake_(new uv_async_t) {
+  OccupyStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   Check(uv_loop_init(&loop_), "uv_loop_init");
   loop_.data = this;

@@ -27,7 +27,8 @@ using Handle = std::unique_ptr<T, CloseHandle>;
 
 /// The event loop of libuv, on the thread that made it. Only Post and IsCurrent may be called by other threads.
 ///
-/// From the first loop on the process ignores SIGPIPE: writing to a peer that has left is an error code.
+/// From the first loop on the process ignores SIGPIPE (writing to a peer that has left is an error code), and those of
+/// the descriptors 0, 1 and 2 that were closed are /dev/null.
 class Loop final : public Executor {
  public:
   Loop();

@@ -1,6 +1,7 @@
 #include "net/loop.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <memory>
@@ -120,6 +121,20 @@ TEST(LoopDeathTest, ASecondSignalEndsTheProcessAtOnce) {
         std::raise(SIGINT);
       },
       testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(LoopDeathTest, AProgramMayBeStartedWithoutStandardDescriptors) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto start = [] {
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    {
+      Loop loop;
+    }
+    char byte = 0;
+    _exit(read(STDIN_FILENO, &byte, 1) == 0 && write(STDOUT_FILENO, "x", 1) == 1 ? 0 : 1);
+  };
+  EXPECT_EXIT(start(), testing::ExitedWithCode(0), "");
 }
 
 TEST(Loop, WithoutAShutdownHandlerSignalsAreLeftAlone) {
