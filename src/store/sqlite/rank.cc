@@ -33,7 +33,9 @@ int CountRow(const Fts5ExtensionApi*, Fts5Context*, void* count) {
   return ++*static_cast<int*>(count) < limits::kMaxRanked ? SQLITE_OK : SQLITE_DONE;
 }
 
-double Rarity(double rows, int hits) {
+double Rarity(double rows, int counted) {
+  // What was not counted passes for common, of which there may be fewer rows than that.
+  const double hits = std::min(rows, static_cast<double>(counted));
   // The logarithm goes below 0 for what most rows have; that must still count for something.
   return std::max(std::log((rows - hits + 0.5) / (hits + 0.5)), 1e-6);
 }
