@@ -79,20 +79,21 @@ test('there are transcripts', () => assert.ok(files.length > 0));
 
 for (const file of files) {
   const lines = readFileSync(path.join(kFolder, file), 'utf8').split('\n').slice(0, -1);
-  const steps = lines.map((line, i) => {
+  // Each step with its place; a line holds one, or several as an array.
+  const steps = lines.flatMap((line, i) => {
+    const at = `${file}:${i + 1}`;
     try {
-      return JSON.parse(line);
+      return [JSON.parse(line)].flat().map((step) => ({ at, step }));
     } catch (error) {
-      throw new Error(`${file}:${i + 1}: ${error.message}`);
+      throw new Error(`${at}: ${error.message}`);
     }
   });
-  test(`${file}: ${steps[0]?.name}`, async (t) => {
-    assert.ok(steps[0]?.name, 'the first line names what the transcript pins');
+  test(`${file}: ${steps[0]?.step.name}`, async (t) => {
+    assert.ok(steps[0]?.step.name, 'the first line names what the transcript pins');
     const server = new Server(makePlace(t));
     const saved = new Map();
     let pings = 0;
-    for (const [i, step] of steps.entries()) {
-      const at = `${file}:${i + 1}`;
+    for (const { at, step } of steps) {
       try {
         if ('send' in step) {
           server.write(`${JSON.stringify(substitute(step.send, saved))}\n`);
