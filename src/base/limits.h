@@ -104,8 +104,8 @@ inline constexpr std::size_t kMaxIndexedText = 256 * kKiB;
 inline constexpr int kMaxRanked = 1000;
 /// Documents that a search passes on its way to as many matches: the others are of entries that are no more.
 inline constexpr int kMaxDocumentsSeen = 16 * kMaxRanked;
-/// Where all words are common but seldom meet, the search ends after this many revs: 40 ms.
-inline constexpr std::int64_t kMaxCommonRevs = 128 * 1024;
+/// Where all words are common but seldom meet, the search ends after this many revs: 20 ms for entries of 1 KB.
+inline constexpr std::int64_t kMaxCommonRevs = 64 * 1024;
 /// Different words or phrases in one search.
 inline constexpr std::size_t kMaxSearchPhrases = 32;
 /// Entries indexed in one background transaction: some 20 ms at 70 µs each (1 KB of text), so that a write waits no
