@@ -37,6 +37,9 @@ inline constexpr std::size_t kMaxInFlight = 4096;
 inline constexpr std::size_t kMaxInFlightBytes = 32 * kMiB;
 /// Tools in one page of tools/list: all of skep's, so that no client needs a second call; embedders may have more.
 inline constexpr std::size_t kToolsPage = 100;
+/// What a read that waits behind a write is taken to hold until it is answered, unless the last such answer was larger:
+/// it is computed when the write commits, whether or not the client takes answers by then. 64 of them reach the bound.
+inline constexpr std::size_t kExpectedAnswer = kMaxInFlightBytes / 64;
 /// How long a shutdown waits for a client to take its answers, and for accepted requests to finish (product page).
 inline constexpr std::int64_t kShutdownMs = 30'000;
 

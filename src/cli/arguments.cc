@@ -1,16 +1,12 @@
 #include "cli/arguments.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 #include <vector>
 
-#include "base/limits.h"
+#include "cli/read_all.h"
 #include "json/reader.h"
 #include "json/writer.h"
 
@@ -48,40 +44,15 @@ Expected<void> CheckUtf8(std::string_view text, std::string_view flag) {
               fmt::format("--{}: not UTF-8 text; bytes of any kind can be stored as base64", flag));
 }
 
-Expected<std::string> ReadAll(int fd, std::string_view from, std::string_view flag) {
-  std::string text;
-  while (true) {
-    const std::size_t size = text.size();
-    text.resize(size + limits::kReadBlock);
-    const ssize_t n = read(fd, text.data() + size, limits::kReadBlock);
-    text.resize(size + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      return Fail(ErrorCode::kUnavailable, fmt::format("--{}: cannot read {}: {}", flag, from, std::strerror(errno)));
-    }
-    if (n == 0) return text;
-    if (text.size() > limits::kMaxFrame) {
-      return Fail(ErrorCode::kTooLarge,
-                  fmt::format("--{}: {} is longer than a message may be ({} bytes)", flag, from, limits::kMaxFrame));
-    }
-  }
-}
-
 /// The value itself, wherever it is.
 Expected<std::string> Fetch(std::string value, std::string_view flag, int in) {
-  if (value == "-") return ReadAll(in, "standard input", flag);
-  if (!value.starts_with('@')) return value;
-  const std::string path = value.substr(1);
-  if (path.starts_with('@')) return path;
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("--{}: cannot open {}: {} (write @@ for a text that begins with @)", flag, path,
-                            std::strerror(errno)));
-  }
-  auto text = ReadAll(fd, path, flag);
-  close(fd);
-  return text;
+  if (value.starts_with("@@")) return value.substr(1);
+  if (value != "-" && !value.starts_with('@')) return value;
+  auto text = value == "-" ? ReadAll(in, "standard input") : ReadFile(value.substr(1));
+  if (text) return text;
+  std::string message = fmt::format("--{}: {}", flag, text.error().message);
+  if (text.error().code != ErrorCode::kNotFound) return Fail(text.error().code, std::move(message));
+  return Fail(ErrorCode::kInvalidArgument, message + " (write @@ for a text that begins with @)");
 }
 
 /// The members of a JSON object, as text between its braces; or the elements of an array.

@@ -1,15 +1,11 @@
 #include "cli/config.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <toml++/toml.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
+#include "cli/read_all.h"
 #include "json/reader.h"
 #include "skep/block.h"
 
@@ -17,18 +13,14 @@ namespace skep::cli {
 
 Expected<Config> ReadConfig(const std::string& path) {
   Config config;
-  struct stat status{};
-  if (stat(path.c_str(), &status) != 0 && errno == ENOENT) return config;
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) {
-    return Fail(ErrorCode::kUnavailable, fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  }
+  const auto text = ReadFile(path);
+  if (!text && text.error().code == ErrorCode::kNotFound) return config;
+  if (!text) return std::unexpected(text.error());
 
   // As JSON, so that one decoder judges all input.
   std::ostringstream as_json;
   try {
-    as_json << toml::json_formatter(toml::parse(text, path));
+    as_json << toml::json_formatter(toml::parse(*text, path));
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
     return Fail(ErrorCode::kInvalidArgument,

@@ -177,8 +177,8 @@ Expected<Result> Search(const Args& args, ToolContext& context, Result result) {
   if (!pattern) return Missing("value (the words or glob to look for)", args);
   auto found = swarm::SearchEntries(context.database(), *pattern, args.name_space, args.limit, context.now_ms());
   if (!found) return std::unexpected(found.error());
-  result.entries = Summarise(std::move(found->entries), false);
   result.note = DescribeSearch(*found);
+  result.entries = Summarise(std::move(found->entries), false);
   return result;
 }
 

@@ -62,7 +62,10 @@ void Writer::String(std::string_view text) {
 void Writer::Double(double value) {
   if (!std::isfinite(value)) return Null();
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  // Without an exponent a large one would read as an integer, of more digits than 64 bits hold.
+  const bool large = std::abs(value) >= 0x1p53;
+  const auto end = large ? std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr
+                         : std::to_chars(text, text + sizeof(text), value).ptr;
   Raw({text, static_cast<std::size_t>(end - text)});
 }
 

@@ -24,7 +24,7 @@ class Batch final : public rpc::ReplyTarget {
 
  private:
   /// Kept free for the errors of requests whose answers do not fit any more.
-  static constexpr std::size_t kReserve = limits::kMaxBatch * 512;
+  static constexpr std::size_t kReserve = limits::kMaxBatch * (limits::kMaxIdBytes + rpc::kMaxErrorBytes);
 
   explicit Batch(rpc::ReplyTarget& target) : target_(target) { line_.Append("["); }
   ~Batch() override = default;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
+#include "base/printable.h"
 #include "json/writer.h"
 
 namespace skep::mcp {
@@ -14,14 +16,6 @@ using rpc::ErrorCode;
 bool Refuse(rpc::Reply& reply, std::string_view message) {
   reply.Error(ErrorCode::kInvalidParams, message);
   return false;
-}
-
-std::string ReadProgressToken(Value token) {
-  if (token.Is(Type::kInt)) return fmt::format("{}", token.AsInt());
-  if (!token.Is(Type::kString)) return {};
-  Block out;
-  json::Writer(out).String(token.AsString());
-  return std::string(out.view());
 }
 
 }  // namespace
@@ -41,7 +35,11 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
   Value value;
   for (json::Members members(meta); members.Next(name, value);) {
     if (name == "progressToken") {
-      request.progress_token = ReadProgressToken(value);
+      if (!rpc::ReadId(value, request.progress_token)) {
+        return Refuse(reply,
+                      fmt::format("params._meta.progressToken must be a string of at most {} bytes or an integer",
+                                  limits::kMaxIdBytes));
+      }
     } else if (name == kMetaProtocolVersion) {
       version = value;
     } else if (name == kMetaClientCapabilities) {
@@ -55,8 +53,8 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
   if (!version.Is(Type::kString)) {
     return Refuse(reply, fmt::format("params._meta[\"{}\"] must be a string", kMetaProtocolVersion));
   }
-  const std::string_view requested = version.AsString();
-  if (requested != Name(kModern)) {
+  if (version.AsString() != Name(kModern)) {
+    const std::string requested = Printable(version.AsString(), limits::kMaxQuoted);
     reply.Error(ErrorCode::kUnsupportedProtocolVersion,
                 fmt::format("protocol version {} is not supported for a request on its own", requested),
                 [&](json::Writer& to) {

@@ -15,7 +15,8 @@ struct Request {
   json::Value params;
   Revision revision;
   bool in_batch;
-  std::string progress_token;  ///< As JSON text; empty: the client does not want to know.
+  /// As JSON text, at most limits::kMaxIdBytes; empty: the client does not want to know.
+  std::string progress_token;
 
   bool modern() const { return revision == kModern; }
 };

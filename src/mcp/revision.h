@@ -16,6 +16,8 @@ inline constexpr std::array<std::string_view, 5> kRevisionNames = {"2024-11-05",
                                                                    "2025-11-25", "2026-07-28"};
 inline constexpr Revision kNewestLegacy = Revision::k2025_11_25;
 inline constexpr Revision kModern = Revision::k2026_07_28;
+/// The only one in which several messages may come as one array.
+inline constexpr Revision kBatches = Revision::k2025_03_26;
 
 constexpr std::string_view Name(Revision revision) { return kRevisionNames[static_cast<std::size_t>(revision)]; }
 

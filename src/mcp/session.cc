@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "mcp/batch.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
@@ -27,7 +28,7 @@ void ServerSession::Close(std::size_t begin) {
   if (!in_frame_) transport_.Flush();
 }
 
-std::size_t ServerSession::Budget() const { return limits::kMaxLine; }
+std::size_t ServerSession::Budget() const { return limits::kMaxLine - 1; }  // its '\n'
 
 void ServerSession::OnFrame(std::span<char> frame) {
   in_frame_ = true;
@@ -63,10 +64,10 @@ void ServerSession::OnOversizeFrame() {
 }
 
 void ServerSession::OnBatch(Value root, bool number_out_of_range) {
-  if (revision_ != Revision::k2025_03_26) {
-    return rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
-                                    fmt::format("batches exist in protocol {} only; this session speaks {}",
-                                                Name(Revision::k2025_03_26), Name(revision_)));
+  if (revision_ != kBatches) {
+    return rpc::WriteErrorWithoutId(
+        *this, ErrorCode::kInvalidRequest,
+        fmt::format("batches exist in protocol {} only; this session speaks {}", Name(kBatches), Name(revision_)));
   }
   std::size_t count = 0;
   Value element;
@@ -106,25 +107,23 @@ void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batc
 void ServerSession::OnNotification(const Message& message) {
   // Those that say nothing we act on, known or not, are passed over, as JSON-RPC wants.
   if (message.method != "notifications/cancelled") return;
-  const Value id = message.params.Find("requestId");
-  std::string text;
-  if (id.Is(Type::kInt)) {
-    text = fmt::format("{}", id.AsInt());
-  } else if (id.Is(Type::kString)) {
-    Block out;
-    json::Writer(out).String(id.AsString());
-    text = out.view();
-  }
-  const auto [first, last] = calls_.equal_range(text);
+  std::string id;
+  if (!rpc::ReadId(message.params.Find("requestId"), id)) return;
+  const auto [first, last] = calls_.equal_range(id);
   for (auto call = first; call != last; ++call) call->second->Cancel();
 }
 
 void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_batch) {
   Request request{.method = {}, .params = {}, .revision = revision_, .in_batch = in_batch, .progress_token = {}};
   if (!ReadRequest(message, revision_, request, reply)) return;
+  if (in_batch && request.revision != kBatches) {
+    return reply.Error(ErrorCode::kInvalidRequest,
+                       fmt::format("protocol {} has no batches: send this request on its own", Name(request.revision)));
+  }
   const Method* const method = FindMethod(message.method);
   if (method == nullptr) {
-    return reply.Error(ErrorCode::kMethodNotFound, fmt::format("there is no method \"{}\"", message.method));
+    return reply.Error(ErrorCode::kMethodNotFound,
+                       fmt::format("there is no method \"{}\"", Printable(message.method, limits::kMaxQuoted)));
   }
   if (request.revision < method->since || request.revision > method->until) {
     return reply.Error(

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
+#include "base/limits.h"
 #include "json/reader.h"
 #include "mcp/request.h"
 #include "mcp/revision.h"
@@ -42,6 +44,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   bool HasUnfinishedWrite() const { return writes_in_flight_ > 0; }
 
   // For calls that are not answered at once.
+  /// Bytes that the answer of a read which cannot be given yet will hold, judged by the last one.
+  std::size_t ExpectedAnswer() const { return expected_answer_; }
+  void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
   void Enter(ToolCall& call);
   void Leave(ToolCall& call);
   void SendProgress(std::string_view token, double done, double total, std::string_view message);
@@ -68,6 +73,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::unordered_multimap<std::string, ToolCall*> calls_;  ///< In flight, by request id. A script may use an id twice.
   std::size_t writes_in_flight_ = 0;
   std::size_t bytes_in_flight_ = 0;
+  std::size_t expected_answer_ = limits::kExpectedAnswer;
 };
 
 }  // namespace skep::mcp

@@ -5,14 +5,23 @@
 #include "mcp/tool_result.h"
 
 namespace skep::mcp {
+namespace {
+
+bool IsRead(const Tool& tool, ToolArgs& args) {
+  return tool.run != nullptr && tool.effect(tool, args.get()) == Effect::kRead;
+}
+
+}  // namespace
 
 ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs&& args, const Request& request, rpc::Reply reply)
     : session_(&session),
       server_(session.server()),
+      services_(session.server().services()),
       scope_(session.scope()),
       tool_(tool),
       args_(std::move(args)),
       modern_(request.modern()),
+      held_(sizeof(*this) + args_.text_bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
       progress_token_(request.progress_token),
       reply_(std::move(reply)) {
   session_->Enter(*this);
@@ -38,14 +47,39 @@ void ToolCall::Start(std::unique_ptr<ToolCall> call) {
   self.tool_.start(self.args_.get(), context, std::move(call));
 }
 
+namespace {
+
+class StartInTurnOperation final : public store::Operation {
+ public:
+  explicit StartInTurnOperation(std::unique_ptr<ToolCall> call) : call_(std::move(call)) {}
+
+  Expected<void> Run(store::Database&) override { return {}; }
+  /// Whatever became of the writes in front of it: the tool sees for itself what there is.
+  void Finish(Expected<void>) override {
+    if (!call_->cancelled()) ToolCall::Start(std::move(call_));
+  }
+  bool cancelled() const override { return call_->cancelled(); }
+  std::size_t bytes() const override { return call_->bytes(); }
+
+ private:
+  std::unique_ptr<ToolCall> call_;
+};
+
+}  // namespace
+
+std::unique_ptr<store::Operation> ToolCall::StartInTurn(std::unique_ptr<ToolCall> call) {
+  return std::make_unique<StartInTurnOperation>(std::move(call));
+}
+
 Expected<void> ToolCall::Run(store::Database& database) {
   result_.Clear();
-  ToolContext context(server_.services(), *scope_, &database);
+  ToolContext context(services_, *scope_, &database);
   json::Writer to(result_);
   return tool_.run(args_.get(), context, to);
 }
 
 void ToolCall::Finish(Expected<void> outcome) {
+  if (session_ != nullptr && IsRead(tool_, args_)) session_->NoteAnswer(2 * result_.size());
   if (!reply_.open()) return;
   AnswerTool(reply_, server_, modern_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;

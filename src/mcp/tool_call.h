@@ -52,14 +52,16 @@ class ToolCall final : public store::Operation, public PendingCall {
   /// The session ends before the call does.
   void Abandon();
 
-  /// Starts a tool that waits, which then owns the call.
+  /// Starts a tool that waits, which then owns the call. REQUIRES: no write of its session is unfinished.
   static void Start(std::unique_ptr<ToolCall> call);
+  /// The same behind the unfinished writes: an operation for the store, which does nothing but keep its place.
+  static std::unique_ptr<store::Operation> StartInTurn(std::unique_ptr<ToolCall> call);
 
   // store::Operation
   Expected<void> Run(store::Database& database) override;
   void Finish(Expected<void> outcome) override;
   bool cancelled() const override { return cancelled_.load(std::memory_order_relaxed); }
-  std::size_t bytes() const override { return sizeof(*this) + args_.text_bytes(); }
+  std::size_t bytes() const override { return held_; }
 
   // PendingCall
   void Succeed(std::span<const Field> fields, const void* result) override;
@@ -67,12 +69,14 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Progress(double done, double total, std::string_view message) override;
 
  private:
-  ServerSession* session_;  ///< Null once the session has ended. Not for Run, which is on another thread.
-  Server& server_;
+  ServerSession* session_;   ///< Null once the session has ended. Not for Run, which is on another thread.
+  Server& server_;           ///< For answers; with the session it may be gone.
+  const Services services_;  ///< For Run, which may still be on its way then.
   std::shared_ptr<SessionScope> scope_;
   const Tool& tool_;
   ToolArgs args_;
   const bool modern_;
+  const std::size_t held_;  ///< Bytes: the arguments, and for a read what its answer is expected to be.
   const std::string progress_token_;
   double progress_ = 0;
   rpc::Reply reply_;

@@ -1,9 +1,18 @@
 #include "mcp/tool_result.h"
 
+#include <fmt/format.h>
+
 #include "mcp/server.h"
 
 namespace skep::mcp {
 namespace {
+
+std::unexpected<Error> TooLarge(std::size_t size, std::size_t budget) {
+  return Fail(
+      ErrorCode::kTooLarge,
+      fmt::format("the answer would have {} bytes or more, of which at most {} can be sent: ask for less at once", size,
+                  budget));
+}
 
 void WriteFailure(json::Writer& to, const Error& error, const Server& server, bool modern) {
   to.BeginObject();
@@ -31,22 +40,31 @@ void WriteFailure(json::Writer& to, const Error& error, const Server& server, bo
 
 void AnswerTool(rpc::Reply& reply, const Server& server, bool modern,
                 FunctionRef<Expected<void>(json::Writer&)> write) {
+  const std::size_t budget = reply.budget();
   reply.Result([&](json::Writer& to) {
     Block& out = to.out();
     const std::size_t begin = out.size();
     out.Append(R"({"structuredContent":)");
     const std::size_t data = out.size();
-    if (const Expected<void> done = write(to); !done) {
+    Expected<void> done = write(to);
+    const std::size_t size = out.size() - data;
+    // As text it is at least as long again.
+    if (done && 2 * size > budget) done = TooLarge(2 * size, budget);
+    if (!done) {
       out.Resize(begin);
       json::Writer failure(out);
       return WriteFailure(failure, done.error(), server, modern);
     }
-    const std::size_t size = out.size() - data;
     out.Append(R"(,"content":[{"type":"text","text":)");
     json::Writer(out).StringOfJson(data, size);
     out.Append("}]");
     if (modern) out.Append(server.modern_tail());
     out.Append("}");
+    if (const std::size_t all = out.size() - begin; all > budget) {
+      out.Resize(begin);
+      json::Writer failure(out);
+      WriteFailure(failure, TooLarge(all, budget).error(), server, modern);
+    }
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "base/limits.h"
+#include "base/printable.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -56,7 +58,7 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
   }
   const Tool* const tool = session.server().FindTool(name.AsString());
   if (tool == nullptr) {
-    std::string message = fmt::format("there is no tool \"{}\"", name.AsString());
+    std::string message = fmt::format("there is no tool \"{}\"", Printable(name.AsString(), limits::kMaxQuoted));
     const std::string_view nearest = session.server().NearestTool(name.AsString());
     if (!nearest.empty()) message += fmt::format(" (did you mean \"{}\"?)", nearest);
     return reply.Error(ErrorCode::kInvalidParams, message);
@@ -67,7 +69,10 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
     return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) { return decoded; });
   }
   if (tool->start != nullptr) {
-    return ToolCall::Start(std::make_unique<ToolCall>(session, *tool, std::move(args), request, std::move(reply)));
+    const bool in_turn = session.HasUnfinishedWrite();
+    auto call = std::make_unique<ToolCall>(session, *tool, std::move(args), request, std::move(reply));
+    if (!in_turn) return ToolCall::Start(std::move(call));
+    return session.server().services().store.Submit(ToolCall::StartInTurn(std::move(call)));
   }
   if (tool->effect(*tool, args.get()) == Effect::kRead && !session.HasUnfinishedWrite()) {
     return RunNow(session, *tool, args, request.modern(), reply);

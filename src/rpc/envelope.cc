@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
+#include <cstddef>
 
 #include "base/limits.h"
-#include "json/writer.h"
+#include "json/escape.h"
 
 namespace skep::rpc {
 namespace {
@@ -13,36 +15,17 @@ namespace {
 using json::Type;
 using json::Value;
 
-std::string StringId(std::string_view text) {
-  Block out;
-  json::Writer(out).String(text);
-  return std::string(out.view());
-}
-
-/// Writes the id as JSON text; false if it is not one that MCP allows.
-bool ReadId(Value id, std::string& to) {
-  char digits[24];
-  const auto assign = [&](auto number) {
-    to.assign(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
-    return true;
-  };
-  switch (id.type()) {
-    case Type::kInt:
-      return assign(id.AsInt());
-    case Type::kUint:
-      return assign(id.AsUint());
-    case Type::kDouble: {
-      const double value = id.AsDouble();
-      if (std::trunc(value) != value || std::abs(value) > 0x1p53) return false;
-      return assign(static_cast<std::int64_t>(value));
-    }
-    case Type::kString:
-      if (id.AsString().size() > limits::kMaxIdBytes) return false;
-      to = StringId(id.AsString());
-      return true;
-    default:
-      return false;
-  }
+/// A string's JSON text, unless it is too long for an id. It comes from the parser, so it is valid UTF-8.
+bool ReadStringId(std::string_view text, std::string& to) {
+  char json[limits::kMaxIdBytes * json::kMaxEscape + json::kEscapeSlack];
+  if (text.size() > limits::kMaxIdBytes) return false;
+  const auto size = static_cast<std::size_t>(json::Escape(text, json).end - json);
+  if (size + 2 > limits::kMaxIdBytes) return false;
+  to.reserve(size + 2);
+  to = '"';
+  to.append(json, size);
+  to += '"';
+  return true;
 }
 
 /// The members that mean something; what else a message has is ignored.
@@ -68,6 +51,29 @@ unsigned FindMember(std::string_view name) {
 
 }  // namespace
 
+bool ReadId(Value id, std::string& to) {
+  char digits[24];
+  const auto assign = [&](auto number) {
+    to.assign(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+    return true;
+  };
+  switch (id.type()) {
+    case Type::kInt:
+      return assign(id.AsInt());
+    case Type::kUint:
+      return assign(id.AsUint());
+    case Type::kDouble: {
+      const double value = id.AsDouble();
+      if (std::trunc(value) != value || std::abs(value) > 0x1p53) return false;
+      return assign(static_cast<std::int64_t>(value));
+    }
+    case Type::kString:
+      return ReadStringId(id.AsString(), to);
+    default:
+      return false;
+  }
+}
+
 std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Message& message) {
   const auto refuse = [&](ErrorCode code, std::string why) {
     return Refusal{code, std::move(message.id), std::move(why)};
@@ -90,6 +96,12 @@ std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Messag
     members[member] = value;
   }
 
+  const bool answers = members[kResult].exists() || members[kError].exists();
+  if (answers && !members[kMethod].exists()) {
+    if (!id_twice) ReadId(members[kId], message.id);
+    message.kind = Message::Kind::kResponse;
+    return std::nullopt;
+  }
   // Of two ids neither can be trusted.
   if (!id_twice) has_id = ReadId(members[kId], message.id);
   if (!twice.empty()) [[unlikely]] {
@@ -103,15 +115,7 @@ std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Messag
                   fmt::format("\"id\" must be a string of at most {} bytes or an integer", limits::kMaxIdBytes));
   }
 
-  const bool answers = members[kResult].exists() || members[kError].exists();
-  if (!members[kMethod].exists()) {
-    if (!answers) return refuse(ErrorCode::kInvalidRequest, "\"method\" is missing");
-    if (!has_id || (members[kResult].exists() && members[kError].exists())) {
-      return refuse(ErrorCode::kInvalidRequest, "a response has an \"id\" and either \"result\" or \"error\"");
-    }
-    message.kind = Message::Kind::kResponse;
-    return std::nullopt;
-  }
+  if (!members[kMethod].exists()) return refuse(ErrorCode::kInvalidRequest, "\"method\" is missing");
   if (!members[kMethod].Is(Type::kString)) return refuse(ErrorCode::kInvalidRequest, "\"method\" must be a string");
   if (answers) {
     return refuse(ErrorCode::kInvalidRequest, "a message with a \"method\" has no \"result\" and no \"error\"");
@@ -127,7 +131,7 @@ std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Messag
   }
   if (!usable_params) return refuse(ErrorCode::kInvalidRequest, "\"params\" must be an object");
   if (number_out_of_range) {
-    return refuse(ErrorCode::kInvalidParams, "a number is beyond what 64-bit integers and doubles hold");
+    return refuse(ErrorCode::kInvalidParams, "a number in this line is beyond what 64-bit integers and doubles hold");
   }
   return std::nullopt;
 }

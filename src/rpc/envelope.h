@@ -14,7 +14,8 @@ namespace skep::rpc {
 struct Message {
   enum class Kind : std::uint8_t { kRequest, kNotification, kResponse };
   Kind kind = Kind::kRequest;
-  std::string id;           ///< As JSON text, ready to be sent back: `7`, `"a-1"`. Empty for a notification.
+  /// As JSON text, ready to be sent back: `7`, `"a-1"`. Empty for a notification, and for a response that has none.
+  std::string id;
   std::string_view method;  ///< Empty for a response.
   json::Value params;       ///< An object, or absent.
 };
@@ -26,11 +27,15 @@ struct Refusal {
   std::string message;
 };
 
-/// Judges one message. An id is a string or an integer (also written 7.0), as MCP narrows JSON-RPC; null, fractions and
-/// ids longer than limits::kMaxIdBytes are refused. A message that has a method and no id is a notification, whose
-/// faults are nobody's to hear: it comes back as one, with absent params if they were unusable.
+/// Writes an id as JSON text; false, and nothing written, if it is none: an id is a string or an integer (also written
+/// 7.0), as MCP narrows JSON-RPC, and at most limits::kMaxIdBytes long as text.
+bool ReadId(json::Value id, std::string& to);
+
+/// Judges one message: fills `message`, or returns why it is none.
+/// With a method and no id it is a notification, whose faults are nobody's to hear: it comes back as one, with absent
+/// params if they were unusable. Without a method but with a result or an error it is a response, whatever its faults:
+/// an answer to it would name a request of the peer's by the same id, or be answered in turn, without end.
 /// `number_out_of_range`: the document has a number that no 64-bit type holds (json::Outcome::kNumberRange).
-/// Fills `message`; what is returned is why it could not be.
 std::optional<Refusal> ReadEnvelope(json::Value root, bool number_out_of_range, Message& message);
 
 }  // namespace skep::rpc

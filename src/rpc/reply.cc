@@ -38,6 +38,13 @@ void Reply::WriteError(Block& out, ErrorCode code, std::string_view message, con
   to.EndObject();
 }
 
+std::size_t Reply::budget() const {
+  // {"jsonrpc":"2.0","id":,"result":} and a separator
+  const std::size_t around = 64 + id_.size();
+  const std::size_t budget = target_->Budget();
+  return budget > around ? budget - around : 0;
+}
+
 void Reply::Result(Body body) {
   assert(open());
   ReplyTarget& target = *std::exchange(target_, nullptr);

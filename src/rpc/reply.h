@@ -12,6 +12,10 @@
 
 namespace skep::rpc {
 
+/// Bytes that an error has at most, besides its id: whoever writes one repeats no more than limits::kMaxQuoted of what
+/// the client sent. So it fits where a result does not.
+inline constexpr std::size_t kMaxErrorBytes = 512;
+
 /// Where an answer goes: the connection's output, or the batch it is part of. All calls on the connection's thread.
 class ReplyTarget {
  public:
@@ -54,6 +58,8 @@ class Reply {
   void Discard();
 
   bool open() const { return target_ != nullptr; }
+  /// Bytes that a result may have. REQUIRES: open.
+  std::size_t budget() const;
   const std::string& id() const { return id_; }
 
  private:

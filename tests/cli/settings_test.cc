@@ -1,0 +1,71 @@
+#include "cli/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "cli/run_cli.h"
+
+namespace skep::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+OrExit<Settings> Decide(const User& user, Options options = {}) {
+  if (!options.project) options.project = user.project();
+  return DecideSettings(options, user.environment());
+}
+
+TEST(Settings, DefaultsAreDurable) {
+  const User user;
+  const auto settings = Decide(user);
+  ASSERT_TRUE(settings.has_value()) << settings.error().text;
+  EXPECT_TRUE(settings->fsync);
+  EXPECT_EQ(settings->cache_bytes, limits::kCacheBytes);
+  EXPECT_EQ(settings->lock_wait_ms, limits::kLockWaitMs);
+  EXPECT_EQ(settings->log.level, LogLevel::kWarn);
+  EXPECT_EQ(settings->project, user.project());
+  EXPECT_THAT(settings->database, StartsWith(user.home() + "/data/projects/project-"));
+}
+
+TEST(Settings, AFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile) {
+  User user;
+  user.WriteConfig("[log]\nlevel = \"info\"\n[store]\ndurability = \"relaxed\"\n");
+  EXPECT_EQ(Decide(user)->log.level, LogLevel::kInfo);
+  EXPECT_FALSE(Decide(user)->fsync);
+  user.Set("SKEP_LOG", "error");
+  EXPECT_EQ(Decide(user)->log.level, LogLevel::kError);
+  EXPECT_EQ(Decide(user, {.log_level = Level::kTrace})->log.level, LogLevel::kTrace);
+  EXPECT_TRUE(Decide(user, {.durability = Durability::kFull})->fsync);
+}
+
+TEST(Settings, ALogFileOfTheConfigurationLiesWithTheLogs) {
+  const User user;
+  user.WriteConfig("[log]\nfile = \"skep.log\"\n");
+  EXPECT_EQ(Decide(user)->log.file, user.home() + "/state/skep.log");
+  EXPECT_EQ(Decide(user, {.log_file = "/tmp/other.log"})->log.file, "/tmp/other.log");
+}
+
+TEST(Settings, ABadConfigurationEndsWith78) {
+  User user;
+  user.WriteConfig("[log]\nlevle = 1\n");
+  EXPECT_EQ(Decide(user).error().status, kExitBadConfig);
+  user.WriteConfig("");
+  user.Set("SKEP_LOG", "loud");
+  EXPECT_EQ(Decide(user).error().status, kExitBadConfig);
+  user.Set("SKEP_LOG", "");
+  user.Set("SKEP_HOME", "relative");
+  EXPECT_EQ(Decide(user).error().status, kExitBadConfig);
+}
+
+TEST(Settings, AProjectThatIsNotThereIsAWrongFlag) {
+  const User user;
+  const auto settings = Decide(user, {.project = user.project() + "/none"});
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_EQ(settings.error().status, kExitUsage);
+  EXPECT_THAT(settings.error().text, StartsWith("--project: "));
+}
+
+}  // namespace
+}  // namespace skep::cli

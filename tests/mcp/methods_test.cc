@@ -1,0 +1,114 @@
+#include "mcp/methods.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "mcp/mcp_test.h"
+#include "mcp/revision.h"
+
+namespace skep::mcp {
+namespace {
+
+Json ReadRevisions() {
+  std::ifstream file(SKEP_SOURCE_DIR "/protocol/revisions.json");
+  return Json::parse(file)["revisions"];
+}
+
+TEST(Methods, RevisionsAreThoseOfTheContract) {
+  const Json revisions = ReadRevisions();
+  ASSERT_EQ(revisions.size(), kRevisionNames.size());
+  for (std::size_t i = 0; i < revisions.size(); ++i) {
+    const auto revision = static_cast<Revision>(i);
+    EXPECT_EQ(revisions[i]["version"], Name(revision));
+    EXPECT_EQ(revisions[i]["era"] == "modern", revision == kModern);
+    EXPECT_EQ(revisions[i]["batches"], revision == kBatches);
+    EXPECT_EQ(ParseRevision(Name(revision)), revision);
+  }
+  EXPECT_EQ(ParseRevision("2025-11-26"), std::nullopt);
+  EXPECT_EQ(ParseRevision(""), std::nullopt);
+}
+
+TEST(Methods, EachIsHadByExactlyTheRevisionsThatTheContractGivesIt) {
+  const Json revisions = ReadRevisions();
+  for (const Method& method : Methods()) {
+    for (std::size_t i = 0; i < revisions.size(); ++i) {
+      const auto revision = static_cast<Revision>(i);
+      const Json& requests = revisions[i]["fromClient"]["requests"];
+      const bool listed = std::ranges::find(requests, Json(method.name)) != requests.end();
+      EXPECT_EQ(method.since <= revision && revision <= method.until, listed)
+          << method.name << " in " << Name(revision);
+    }
+  }
+}
+
+TEST(Methods, AreFoundByTheirWholeNameOnly) {
+  for (const Method& method : Methods()) EXPECT_EQ(FindMethod(method.name), &method);
+  for (const std::string_view name : {"", "Ping", "ping ", "pin", "tools", "tools/call/x", "resources/list"}) {
+    EXPECT_EQ(FindMethod(name), nullptr) << name;
+  }
+}
+
+class EveryMethod : public McpTest {};
+
+TEST_F(EveryMethod, OfTheContractIsAnsweredOrNotFoundInEachRevision) {
+  for (const Json& revision : ReadRevisions()) {
+    const bool modern = revision["era"] == "modern";
+    if (!modern) ResultOf(Initialize(0, revision["version"].get<std::string>()));
+    std::set<std::string> methods;
+    for (const Json& other : ReadRevisions()) {
+      for (const Json& name : other["fromClient"]["requests"]) methods.insert(name);
+    }
+    for (const std::string& name : methods) {
+      if (name == "initialize" && !modern) continue;
+      Json params = {{"name", "say"}, {"arguments", {{"text", "x"}}}};
+      if (modern) params = Modern(params);
+      const Json answer = Ask(RequestLine(name, name, params));
+      EXPECT_EQ(answer["id"], name);
+      const Json& requests = revision["fromClient"]["requests"];
+      const bool had = FindMethod(name) != nullptr && std::ranges::find(requests, Json(name)) != requests.end();
+      if (had) {
+        EXPECT_TRUE(answer.contains("result")) << revision["version"] << " " << answer;
+      } else {
+        EXPECT_EQ(answer["error"]["code"], kMethodNotFound) << revision["version"] << " " << answer;
+      }
+    }
+  }
+}
+
+TEST_F(EveryMethod, ThatAnotherRevisionHasIsToldSo) {
+  ExpectError(
+      RequestLine(1, "server/discover"), kMethodNotFound, 1,
+      "protocol 2025-11-25 has no method \"server/discover\"; its request must name its version in params._meta");
+  ExpectError(RequestLine(1, "ping", Modern()), kMethodNotFound, 1, "protocol 2026-07-28 has no method \"ping\"");
+  ExpectError(RequestLine(1, "initialize", Modern()), kMethodNotFound, 1,
+              "protocol 2026-07-28 has no method \"initialize\"");
+}
+
+TEST_F(EveryMethod, ThatNobodyHasIsRepeatedInShort) {
+  ExpectError(RequestLine(1, "no/such"), kMethodNotFound, 1, "there is no method \"no/such\"");
+  ExpectError(RequestLine(1, ""), kMethodNotFound, 1, "there is no method \"\"");
+  const Json answer = Ask(RequestLine(1, std::string(100'000, '"')));
+  EXPECT_EQ(answer["error"]["code"], kMethodNotFound);
+  EXPECT_LT(answer.dump().size(), 512U);
+}
+
+TEST_F(EveryMethod, HasItsCapabilityAnnouncedAndNoOtherIs) {
+  std::set<std::string> expected;
+  for (const Method& method : Methods()) {
+    if (!method.capability.empty()) expected.emplace(method.capability);
+  }
+  for (const Json& capabilities : {ResultOf(Initialize(1, "2025-11-25"))["capabilities"],
+                                   ResultOf(RequestLine(1, "server/discover", Modern()))["capabilities"]}) {
+    std::set<std::string> announced;
+    for (const auto& [name, value] : capabilities.items()) announced.insert(name);
+    EXPECT_EQ(announced, expected);
+  }
+}
+
+}  // namespace
+}  // namespace skep::mcp
