@@ -107,7 +107,7 @@ TEST(Reply, AResultBeyondTheBudgetBecomesAnErrorThatSaysSo) {
   Reply(sink, "1").Result("\"" + std::string(200, 'x') + "\"");
   ASSERT_EQ(sink.answers.size(), 1U);
   EXPECT_EQ(sink.answers[0], R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":)"
-                             R"("the answer would have 238 bytes, of which at most 100 can be sent: ask for less"}})");
+                             R"("the answer would have 236 bytes, of which at most 100 can be sent: ask for less"}})");
 }
 
 TEST(Reply, AResultOfExactlyTheBudgetIsSent) {
