@@ -25,10 +25,8 @@ std::uint32_t Stamp::commits() const { return std::bit_cast<std::array<std::uint
 
 WalIndex::WalIndex(sqlite3* handle) {
   sqlite3_file* file = nullptr;
-  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == nullptr ||
-      file->pMethods == nullptr || file->pMethods->iVersion < 2) {
-    return;
-  }
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+  if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) return;
   volatile void* region = nullptr;
   if (file->pMethods->xShmMap(file, 0, kRegion, 0, &region) != SQLITE_OK) return;
   header_ = static_cast<const volatile std::uint64_t*>(region);

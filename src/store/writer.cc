@@ -111,17 +111,10 @@ void Writer::Main() {
       if (MaintenanceIsDue()) Maintain(options_.lock_wait_ms);
     } else if (closing()) {
       break;
+    } else if (open_requested()) {
+      if (auto opened = EnsureOpen(); !opened) Log(LogLevel::kInfo, "{}", opened.error().message);
     } else {
-      bool requested = false;
-      {
-        const std::lock_guard lock(mutex_);
-        requested = open_requested_;
-      }
-      if (requested) {
-        EnsureOpen();
-      } else {
-        Maintain(limits::kIdleMs);
-      }
+      Maintain(limits::kIdleMs);
     }
   }
   Close();
@@ -155,6 +148,11 @@ std::vector<Pending> Writer::Take() {
 bool Writer::closing() {
   const std::lock_guard lock(mutex_);
   return closing_;
+}
+
+bool Writer::open_requested() {
+  const std::lock_guard lock(mutex_);
+  return open_requested_;
 }
 
 void Writer::RunAndReturn(std::vector<Pending> group) {

@@ -66,6 +66,7 @@ class Writer {
   /// the end has come.
   std::vector<Pending> Take();
   bool closing();
+  bool open_requested();
   void RunAndReturn(std::vector<Pending> group);
   void Return(std::vector<Pending> group);
   /// Opens the database unless it is open and still the one at its path.

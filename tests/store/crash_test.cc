@@ -55,7 +55,7 @@ TEST(StoreCrash, EveryAcknowledgedKeyIsFoundAfterAKill) {
       Child child([&] { WriteUntilKilled(directory / "db", round, pipe_ends[1]); });
       close(pipe_ends[1]);
       int i = 0;
-      const auto enough = static_cast<std::size_t>(200 + 37 * round);
+      const std::size_t enough = 200 + 37 * static_cast<std::size_t>(round);
       while (acknowledged.size() < enough && read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
       child.Kill();
       while (read(pipe_ends[0], &i, sizeof i) == sizeof i) acknowledged.push_back(i);
@@ -75,6 +75,7 @@ TEST(StoreCrash, ProcessesThatWriteAtOnceLoseNothing) {
   constexpr int kProcesses = 3;
   constexpr int kEach = 150;
   std::vector<std::unique_ptr<Child>> children;
+  children.reserve(kProcesses);
   for (int p = 0; p < kProcesses; ++p) {
     children.push_back(std::make_unique<Child>([&, p] {
       // Large enough for several checkpoints and new logs.

@@ -31,11 +31,12 @@ std::unexpected<Error> Refuse() { return Fail(ErrorCode::kNotFound, "refused"); 
 
 class GroupTest : public ::testing::Test {
  protected:
-  void Add(Call::Work work) { group_.push_back({std::make_unique<Call>(std::move(work)), {}}); }
+  void Add(const Call::Work& work) { group_.push_back({std::make_unique<Call>(work), {}}); }
   bool Run() { return RunGroup(*database_, transaction_, group_); }
   /// The outcomes, as text.
   std::vector<std::string> Outcomes() const {
     std::vector<std::string> outcomes;
+    outcomes.reserve(group_.size());
     for (const Pending& pending : group_) outcomes.push_back(pending.outcome ? "ok" : pending.outcome.error().message);
     return outcomes;
   }

@@ -99,8 +99,10 @@ TEST(DatabaseOpen, ManyProcessesMayMakeItAtOnce) {
   const TempDirectory directory;
   int start[2];
   ASSERT_EQ(pipe(start), 0);
+  constexpr int kProcesses = 4;
   std::vector<std::unique_ptr<Child>> children;
-  for (int i = 0; i < 4; ++i) {
+  children.reserve(kProcesses);
+  for (int i = 0; i < kProcesses; ++i) {
     children.push_back(std::make_unique<Child>([&, i] {
       close(start[1]);
       char byte = 0;
@@ -114,7 +116,7 @@ TEST(DatabaseOpen, ManyProcessesMayMakeItAtOnce) {
   close(start[0]);
   close(start[1]);
   for (const auto& child : children) EXPECT_EQ(child->Wait(), 0);
-  EXPECT_EQ(Count(**Database::Open(directory / "new/db", Mode::kReadOnly)), 4);
+  EXPECT_EQ(Count(**Database::Open(directory / "new/db", Mode::kReadOnly)), kProcesses);
 }
 
 TEST(DatabaseOpen, RestoresTheLogThatAnotherProgramTurnedOff) {

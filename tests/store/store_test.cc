@@ -21,7 +21,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 /// Holds the store's thread back until it is let go, so that a group gathers behind it.
 class Gate {
@@ -246,6 +245,7 @@ TEST(Store, ManyThreadsMaySubmit) {
   constexpr int kEach = 200;
   std::atomic<int> finished = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i) {

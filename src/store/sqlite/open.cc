@@ -99,11 +99,10 @@ Expected<void> Configure(Database& database, Database::Mode mode, bool fsync) {
 
 }  // namespace
 
-Expected<std::unique_ptr<Database>> Database::Open(const std::string& given, Mode mode, const OpenOptions& options) {
+Expected<std::unique_ptr<Database>> Database::Open(const std::string& path, Mode mode, const OpenOptions& options) {
+  // SQLite takes "file:…" for a URI.
+  if (!path.starts_with('/')) return Open(std::filesystem::absolute(path).string(), mode, options);
   ConfigureLibrary();
-  // Absolute, because SQLite takes "file:…" for a URI.
-  const std::string path = std::filesystem::absolute(given).string();
-
   if (LogWithoutDatabase(path)) {
     return Fail(
         ErrorCode::kCorrupt,
