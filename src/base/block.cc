@@ -22,7 +22,6 @@ constexpr std::size_t kLargest = PTRDIFF_MAX - Block::kPadding;
 
 }  // namespace
 
-
 void Block::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
   if (capacity > kLargest) OutOfMemory(capacity);

@@ -1,5 +1,7 @@
 #include "mcp/batch.h"
 
+#include <algorithm>
+
 namespace skep::mcp {
 
 void Batch::Close(std::size_t begin) {
@@ -9,7 +11,7 @@ void Batch::Close(std::size_t begin) {
 
 std::size_t Batch::Budget() const {
   const std::size_t used = line_.size() + kReserve;
-  return used < limits::kMaxLine ? limits::kMaxLine - used : 0;
+  return used < limits::kMaxLine ? std::max(kShare, limits::kMaxLine - used) : kShare;
 }
 
 void Batch::Release() {

@@ -23,8 +23,10 @@ class Batch final : public rpc::ReplyTarget {
   std::size_t Budget() const override;
 
  private:
-  /// Kept free for the errors of requests whose answers do not fit any more.
-  static constexpr std::size_t kReserve = limits::kMaxBatch * (limits::kMaxIdBytes + rpc::kMaxErrorBytes);
+  /// What every answer may have, however full the line is: room for an error.
+  static constexpr std::size_t kShare = limits::kMaxIdBytes + rpc::kMaxErrorBytes;
+  /// Kept free for those.
+  static constexpr std::size_t kReserve = limits::kMaxBatch * kShare;
 
   explicit Batch(rpc::ReplyTarget& target) : target_(target) { line_.Append("["); }
   ~Batch() override = default;

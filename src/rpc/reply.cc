@@ -48,6 +48,7 @@ std::size_t Reply::budget() const {
 void Reply::Result(Body body) {
   assert(open());
   ReplyTarget& target = *std::exchange(target_, nullptr);
+  const std::size_t budget = target.Budget();
   Block& out = target.Open();
   const std::size_t begin = out.size();
   out.Append(R"({"jsonrpc":"2.0","id":)");
@@ -56,12 +57,12 @@ void Reply::Result(Body body) {
   json::Writer to(out);
   body(to);
   out.Append("}");
-  if (const std::size_t size = out.size() - begin; size > target.Budget()) {
+  if (const std::size_t size = out.size() - begin; size > budget) {
     out.Resize(begin);
-    WriteError(out, ErrorCode::kInternal,
-               fmt::format("the answer would have {} bytes, of which at most {} can be sent: ask for less", size,
-                           target.Budget()),
-               nullptr);
+    WriteError(
+        out, ErrorCode::kInternal,
+        fmt::format("the answer would have {} bytes, of which at most {} can be sent: ask for less", size, budget),
+        nullptr);
   }
   target.Close(begin);
 }

@@ -1,5 +1,6 @@
 #include "store/writer.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sqlite3.h>
 
@@ -115,6 +116,7 @@ void Writer::Main() {
       if (auto opened = EnsureOpen(); !opened) Log(LogLevel::kInfo, "{}", opened.error().message);
     } else {
       Maintain(limits::kIdleMs);
+      if (!maintenance_has_more_) ReleaseMemory();
     }
   }
   Close();
@@ -259,6 +261,11 @@ void Writer::Maintain(std::int64_t lock_wait_ms) {
   if (connection_->checkpointer.due()) connection_->checkpointer.Run();
   maintenance_ended_ns_ = clock_.SteadyNs();
   maintenance_took_ns_ = maintenance_ended_ns_ - began_ns;
+}
+
+void Writer::ReleaseMemory() {
+  if (connection_) sqlite3_db_release_memory(connection_->database->handle());
+  malloc_trim(0);
 }
 
 void Writer::Close() {

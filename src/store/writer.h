@@ -73,6 +73,9 @@ class Writer {
   Expected<void> EnsureOpen();
   void Maintain(std::int64_t lock_wait_ms);
   bool MaintenanceIsDue() const;
+  /// Gives back what work has left behind, now that there is quiet: the pages that SQLite has cached and what is free
+  /// in the heap. The kernel still caches the file, so that the next operation pays microseconds for it.
+  void ReleaseMemory();
   void Close();
 
   const Options& options_;

@@ -141,7 +141,15 @@ std::vector<std::string> Transcripts() {
 std::vector<Json> ReadSteps(const std::string& name) {
   std::ifstream file(Folder() / (name + ".jsonl"));
   std::vector<Json> steps;
-  for (std::string line; std::getline(file, line);) steps.push_back(Json::parse(line));
+  for (std::string line; std::getline(file, line);) {
+    // A line may hold several steps, so that what belongs together stands together.
+    Json step = Json::parse(line);
+    if (step.is_array()) {
+      steps.insert(steps.end(), step.begin(), step.end());
+    } else {
+      steps.push_back(std::move(step));
+    }
+  }
   return steps;
 }
 
@@ -188,7 +196,7 @@ TEST_P(Transcript, Holds) {
     try {
       Play(steps[i]);
     } catch (const std::exception& wrong) {
-      FAIL() << steps[0]["name"] << "\n" << GetParam() << ".jsonl:" << i + 1 << ": " << wrong.what();
+      FAIL() << steps[0]["name"] << "\n" << GetParam() << ".jsonl, step " << i + 1 << ": " << wrong.what();
     }
   }
   session_.session().OnEnd();

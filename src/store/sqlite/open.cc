@@ -25,9 +25,10 @@ namespace {
 /// milliseconds), or a foreign program, which skep does not wait out.
 constexpr int kBusyWaitMs = 1000;
 
-/// Page caches, in KiB. They grow with use only. Behind them is the kernel's, from which a page costs about 1 µs.
+/// Page caches, in KiB. They grow with use only. Behind them is the kernel's, from which a page costs about 1 µs: four
+/// times as much for the writer makes 1 KB upserts 10 % cheaper, and is given back when there is quiet.
 constexpr const char* kReaderSettings =
-    "PRAGMA cache_size = -8192;"
+    "PRAGMA cache_size = -4096;"
     "PRAGMA temp_store = MEMORY;";
 
 /// secure_delete is on in Debian's build and would write zeros over what is deleted. The log is cut back to twice its
