@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -416,6 +417,35 @@ TEST(StoreCache, SeesWhatAnotherProcessHasWritten) {
     }
   }
   EXPECT_GT(one.store().cache().stats().hits, 0U);
+}
+
+TEST(StoreCache, SeesACommitOfAnotherProcessAtOnce) {
+  const TempDirectory directory;
+  int ask[2];
+  int answer[2];
+  ASSERT_EQ(pipe(ask), 0);
+  ASSERT_EQ(pipe(answer), 0);
+  Child other([&] {
+    close(ask[1]);
+    StoreProcess process(directory / "db");
+    char value = 0;
+    while (read(ask[0], &value, 1) == 1) {
+      if (!process.Do(PutTouched("a", std::string(1, value)))) _exit(1);
+      if (write(answer[1], &value, 1) != 1) _exit(2);
+    }
+  });
+  close(ask[0]);
+  StoreProcess one(directory / "db");
+  for (char value = 'a'; value <= 'z'; ++value) {
+    ASSERT_EQ(write(ask[1], &value, 1), 1);
+    char done = 0;
+    ASSERT_EQ(read(answer[0], &done, 1), 1);
+    EXPECT_EQ(ReadCached(one, "a"), std::string(1, value));
+    EXPECT_EQ(ReadCached(one, "a"), std::string(1, value));
+  }
+  EXPECT_EQ(one.store().cache().stats().hits, 26U);
+  for (const int fd : {ask[1], answer[0], answer[1]}) close(fd);
+  EXPECT_EQ(other.Wait(), 0);
 }
 
 TEST(StoreCache, NeverGoesBackWhileTwoStoresWrite) {
