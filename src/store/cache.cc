@@ -29,9 +29,6 @@ struct Node {
 /// What an entry costs beside its texts: the node, the entry, its reference counts, a slot of the table, and what the
 /// allocator adds to each.
 constexpr std::size_t kOverhead = sizeof(Node) + sizeof(Entry) + 80;
-/// Keys in letters that the reading thread has not yet opened: more than a busy loop leaves unread, and some 100 KiB.
-/// Beyond, it is cheaper to begin with an empty cache.
-constexpr std::size_t kMaxMail = 4096;
 
 std::string_view KeyOf(std::string_view key) { return key; }
 std::string_view KeyOf(const std::unique_ptr<Node>& node) { return node->key; }
@@ -137,7 +134,7 @@ class Cache::Impl {
       const std::lock_guard lock(mutex_);
       mail_keys_ += touched.size();
       mail_.push_back({before, after, std::move(touched)});
-      if (mail_keys_ > kMaxMail || mail_.size() > kMaxMail) {
+      if (mail_keys_ > limits::kCacheMail || mail_.size() > limits::kCacheMail) {
         mail_.clear();
         mail_keys_ = 0;
       }

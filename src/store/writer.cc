@@ -16,9 +16,6 @@
 namespace skep::store {
 namespace {
 
-/// Housekeeping takes a fifth of the time while operations are waiting for it.
-constexpr std::int64_t kMaintenanceShare = 5;
-
 /// Signals are the main thread's affair: they would only interrupt us.
 void BlockSignals() {
   sigset_t all;
@@ -229,7 +226,7 @@ Expected<void> Writer::EnsureOpen() {
 bool Writer::MaintenanceIsDue() const {
   return options_.maintenance && connection_ && maintenance_wanted_ &&
          written_since_maintenance_ >= limits::kMaintenanceEvery &&
-         clock_.SteadyNs() - maintenance_ended_ns_ >= (kMaintenanceShare - 1) * maintenance_took_ns_;
+         clock_.SteadyNs() - maintenance_ended_ns_ >= (limits::kMaintenanceShare - 1) * maintenance_took_ns_;
 }
 
 void Writer::Maintain(std::int64_t lock_wait_ms) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/printable.h"
 #include "store/database.h"
 #include "store/schema.h"
@@ -20,25 +22,6 @@
 
 namespace skep::store {
 namespace {
-
-/// For whoever holds SQLite's own locks against us: another process recovering the log after a crash (tens of
-/// milliseconds), or a foreign program, which skep does not wait out.
-constexpr int kBusyWaitMs = 1000;
-
-/// Page caches, in KiB. They grow with use only. Behind them is the kernel's, from which a page costs about 1 µs: four
-/// times as much for the writer makes 1 KB upserts 10 % cheaper, and is given back when there is quiet.
-constexpr const char* kReaderSettings =
-    "PRAGMA cache_size = -4096;"
-    "PRAGMA temp_store = MEMORY;";
-
-/// secure_delete is on in Debian's build and would write zeros over what is deleted. The log is cut back to twice its
-/// usual length (limits::kCheckpointPages) after a transaction that made it grow beyond.
-constexpr const char* kWriterSettings =
-    "PRAGMA cache_size = -16384;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA secure_delete = OFF;"
-    "PRAGMA foreign_keys = ON;"
-    "PRAGMA journal_size_limit = 67108864;";
 
 /// Once for the process, before SQLite is first used: no counting of its memory, which takes a global lock at every
 /// allocation.
@@ -81,20 +64,30 @@ bool LogWithoutDatabase(const std::string& path) {
   return (!file || file->st_size == 0) && log && log->st_size != 0;
 }
 
+std::string ReaderSettings() {
+  return fmt::format("PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY", limits::kReaderPageCache / limits::kKiB);
+}
+
+/// secure_delete is on in Debian's build and would write zeros over what is deleted. The log is cut back to twice its
+/// usual length after a transaction that made it grow beyond.
+std::string WriterSettings(bool fsync) {
+  constexpr std::size_t kPage = 4096;
+  return fmt::format(
+      "PRAGMA cache_size = -{}; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = ON; "
+      "PRAGMA journal_size_limit = {}; PRAGMA synchronous = {}",
+      limits::kWriterPageCache / limits::kKiB, 2 * kPage * limits::kCheckpointPages, fsync ? "FULL" : "NORMAL");
+}
+
 Expected<void> Configure(Database& database, Database::Mode mode, bool fsync) {
   sqlite3* handle = database.handle();
-  sqlite3_busy_timeout(handle, kBusyWaitMs);
+  sqlite3_busy_timeout(handle, limits::kBusyWaitMs);
   // Checkpoints happen under the write lock only, so never by themselves and never at closing.
   sqlite3_wal_autocheckpoint(handle, 0);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  const char* settings = mode == Database::Mode::kReadWrite ? kWriterSettings : kReaderSettings;
+  const std::string settings = mode == Database::Mode::kReadWrite ? WriterSettings(fsync) : ReaderSettings();
   errno = 0;
-  int code = sqlite3_exec(handle, settings, nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK && mode == Database::Mode::kReadWrite) {
-    const char* synchronous = fsync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-    code = sqlite3_exec(handle, synchronous, nullptr, nullptr, nullptr);
-  }
-  if (code != SQLITE_OK) return std::unexpected(DescribeSqlite(handle, code, database.path(), settings));
+  const int code = sqlite3_exec(handle, settings.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(DescribeSqlite(handle, code, database.path(), settings.c_str()));
   return {};
 }
 
