@@ -50,10 +50,8 @@ struct Args {
   };
 };
 
+/// Nothing that the caller said is said again: an answer is read by a model, and costs it by the word.
 struct Result {
-  Action action = Action::kRetrieve;
-  std::optional<std::string_view> name_space;
-  std::optional<std::string_view> key;
   std::optional<bool> found;
   std::optional<std::int64_t> version;
   std::optional<std::string_view> value;
@@ -69,16 +67,13 @@ struct Result {
   std::optional<std::string> note;
 
   static constexpr Field kFields[] = {
-      Req<&Result::action>("action"),
-      Opt<&Result::name_space>("namespace"),
-      Opt<&Result::key>("key"),
       Opt<&Result::found>("found"),
       Opt<&Result::version>("version"),
       Opt<&Result::value>("value"),
-      Opt<&Result::size>("size", "Bytes of the whole value"),
+      Opt<&Result::size>("size", "Bytes of the whole value; not of one that came whole"),
       Opt<&Result::offset>("offset"),
       Opt<&Result::next>("next", "Offset of the rest; absent: this was the end"),
-      Opt<&Result::created_at>("createdAt"),
+      Opt<&Result::created_at>("createdAt", "When it was stored first; absent: now"),
       Opt<&Result::updated_at>("updatedAt"),
       Opt<&Result::expires_at>("expiresAt"),
       Opt<&Result::entries>("entries"),
@@ -97,7 +92,7 @@ std::int64_t Bytes(std::string_view text) { return static_cast<std::int64_t>(tex
 
 std::optional<Timestamp> IfSet(std::int64_t ms) { return ms == 0 ? std::nullopt : std::optional(Timestamp{ms}); }
 
-Expected<Result> Store(const Args& args, ToolContext& context, Result result) {
+Expected<void> Store(const Args& args, ToolContext& context, Result& result) {
   if (!args.value) return Missing("value", args);
   if (args.offset != 0 || args.length) {
     return Fail(ErrorCode::kInvalidArgument, "offset and length are for action \"retrieve\": a value is stored whole");
@@ -112,10 +107,10 @@ Expected<Result> Store(const Args& args, ToolContext& context, Result result) {
   if (!stored) return std::unexpected(stored.error());
   result.version = stored->version;
   result.size = Bytes(*args.value);
-  result.created_at = Timestamp{stored->created_ms};
+  if (stored->version > 1) result.created_at = Timestamp{stored->created_ms};
   result.updated_at = Timestamp{stored->updated_ms};
   result.expires_at = IfSet(stored->expires_ms);
-  return result;
+  return {};
 }
 
 /// The entry, from the cache when it can be.
@@ -133,76 +128,83 @@ std::shared_ptr<const store::Entry> Find(const Args& args, ToolContext& context)
   return entry;
 }
 
-Expected<Result> Retrieve(const Args& args, ToolContext& context, Result result) {
+Expected<void> Retrieve(const Args& args, ToolContext& context, Result& result) {
   const auto entry = Find(args, context);
   result.found = entry != nullptr;
-  if (entry == nullptr) return result;
+  if (entry == nullptr) return {};
   const auto part = TakePart(entry->value, args.offset, args.length);
   if (!part) return std::unexpected(part.error());
   result.version = entry->version;
   result.value = *part;
-  result.size = Bytes(entry->value);
   result.updated_at = Timestamp{entry->updated_ms};
   result.expires_at = IfSet(entry->expires_ms);
-  const std::int64_t end = args.offset + Bytes(*part);
-  if (args.offset != 0 || end < *result.size) result.offset = args.offset;
-  if (end < *result.size) {
-    result.next = end;
-    result.note = fmt::format("bytes {} to {} of {}: call again with offset={} for the rest", args.offset, end,
-                              *result.size, end);
+  const std::int64_t size = Bytes(entry->value);
+  if (Bytes(*part) < size) {
+    const std::int64_t end = args.offset + Bytes(*part);
+    result.size = size;
+    result.offset = args.offset;
+    if (end < size) {
+      result.next = end;
+      result.note =
+          fmt::format("bytes {} to {} of {}: call again with offset={} for the rest", args.offset, end, size, end);
+    }
   }
   context.Keep(entry);
-  return result;
+  return {};
 }
 
-Expected<Result> Delete(const Args& args, ToolContext& context, Result result) {
+Expected<void> Delete(const Args& args, ToolContext& context, Result& result) {
   const auto version =
       swarm::DeleteEntry(context.database(), args.name_space, *args.key, args.if_version, context.now_ms());
   if (!version && version.error().code != ErrorCode::kNotFound) return std::unexpected(version.error());
   result.found = version.has_value();
   if (version) result.version = *version;
-  return result;
+  return {};
 }
 
-Expected<Result> List(const Args& args, ToolContext& context, Result result) {
+Expected<void> List(const Args& args, ToolContext& context, Result& result) {
   swarm::Page page = swarm::ListEntries(context.database(), args.name_space, args.key.value_or(""), args.cursor,
                                         args.limit, context.now_ms());
   result.entries = Summarise(std::move(page.entries), false);
   if (page.more) result.cursor = std::move(page.last_key);
-  return result;
+  return {};
 }
 
-Expected<Result> Search(const Args& args, ToolContext& context, Result result) {
+Expected<void> Search(const Args& args, ToolContext& context, Result& result) {
   const auto pattern = args.value ? args.value : args.key;
   if (!pattern) return Missing("value (the words or glob to look for)", args);
   auto found = swarm::SearchEntries(context.database(), *pattern, args.name_space, args.limit, context.now_ms());
   if (!found) return std::unexpected(found.error());
   result.note = DescribeSearch(*found);
   result.entries = Summarise(std::move(found->entries), false);
-  return result;
+  return {};
 }
 
-Expected<Result> Run(const Args& args, ToolContext& context) {
-  Result result{.action = args.action, .name_space = args.name_space, .key = args.key};
+Expected<void> Act(const Args& args, ToolContext& context, Result& result) {
   const bool names_entry =
       args.action == Action::kStore || args.action == Action::kRetrieve || args.action == Action::kDelete;
   if (names_entry && !args.key) return Missing("key", args);
   switch (args.action) {
     case Action::kStore:
-      return Store(args, context, std::move(result));
+      return Store(args, context, result);
     case Action::kRetrieve:
-      return Retrieve(args, context, std::move(result));
+      return Retrieve(args, context, result);
     case Action::kList:
-      return List(args, context, std::move(result));
+      return List(args, context, result);
     case Action::kDelete:
-      return Delete(args, context, std::move(result));
+      return Delete(args, context, result);
     case Action::kSearch:
-      return Search(args, context, std::move(result));
+      return Search(args, context, result);
     case Action::kStats:
-      result.name_space.reset();  // the figures are of all
       result.stats = Totals(swarm::StatEntries(context.database(), context.now_ms()));
-      return result;
+      return {};
   }
+  return {};
+}
+
+Expected<Result> Run(const Args& args, ToolContext& context) {
+  Expected<Result> result;
+  if (auto acted = Act(args, context, *result); !acted) return std::unexpected(std::move(acted.error()));
   return result;
 }
 

@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "json/vector.h"
 
 namespace skep::json {
 namespace {
@@ -59,18 +57,6 @@ Escaped EscapeScalar(std::string_view text, char* to) {
 namespace {
 
 constexpr std::size_t kWidth = 16;
-
-__m128i Load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
-void Store(char* to, __m128i bytes) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes); }
-
-/// A bit for each byte that must be escaped.
-std::uint32_t Specials(__m128i bytes) {
-  // min(b, 0x1f) == b exactly for the control characters, bytes taken as unsigned.
-  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
-}
 
 /// Fewer than kWidth bytes, by loads that overlap instead of one for each byte.
 __m128i LoadTail(const char* from, std::size_t size) {

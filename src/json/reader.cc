@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/limits.h"
+#include "json/small_parser.h"
 #include "skep/block.h"
 
 // The only file that knows simdjson.
@@ -27,6 +28,7 @@ static_assert(static_cast<char>(tape_type::START_ARRAY) == '[' && static_cast<ch
 static_assert(simdjson::internal::JSON_VALUE_MASK == (std::uint64_t{1} << 56) - 1);
 
 struct Reader::Parser {
+  SmallParser small;
   simdjson::dom::parser dom;
 };
 
@@ -102,6 +104,10 @@ void BlankNumbersOutOfRange(std::span<char> text) {
 }  // namespace
 
 Outcome Reader::Parse(std::span<char> text) {
+  if (text.size() <= SmallParser::kMaxText && parser_->small.Parse(text)) [[likely]] {
+    tape_ = parser_->small.tape();
+    return Outcome::kOk;
+  }
   simdjson::dom::parser& dom = parser_->dom;
   if (dom.capacity() > limits::kParserKeeps) [[unlikely]]
     dom = simdjson::dom::parser();

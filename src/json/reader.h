@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "json/tape.h"
+
 namespace skep::json {
 
 enum class Type : std::uint8_t {
@@ -21,14 +23,6 @@ enum class Type : std::uint8_t {
   kString,
   kArray,
   kObject,
-};
-
-/// A parsed document as simdjson lays it out (its doc/tape.md): one word a value, the type's letter in the top byte;
-/// text apart, each with its length before it. Reading it here, inline, costs half of what the library's own accessors
-/// do from another translation unit; reader.cc holds the library to the layout.
-struct Tape {
-  const std::uint64_t* words = nullptr;
-  const std::uint8_t* strings = nullptr;
 };
 
 /// A value in a parsed document: two words, passed by value. Good until its Reader parses again or goes; so is all text

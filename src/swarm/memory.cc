@@ -26,34 +26,20 @@ constexpr std::size_t kLongValue = 2 * limits::kKiB;
 /// Bytes of a name that an error repeats.
 constexpr std::size_t kShownName = 100;
 
-// A new rev is above all that there are and all that there have been. An entry that has expired counts as absent, so
-// its version and its age begin again. ?8: whether one that has not may be overwritten.
-constexpr Sql kUpsert{
+// What is there is looked up first, judged here, and then changed by its id: an upsert that judges in SQL and returns
+// what it did costs almost twice the instructions (57,700 against 31,200 by callgrind, 1 KB value).
+constexpr Sql kFind{"SELECT id, version, rev, created_ms, expires_ms FROM memory WHERE namespace = ?1 AND key = ?2"};
+/// Above all that there are and all that there have been.
+constexpr Sql kNextRev{"SELECT 1 + max((SELECT coalesce(max(rev), 0) FROM memory), deleted_rev) FROM memory_state"};
+constexpr Sql kInsert{
     "INSERT INTO memory (namespace, key, version, created_ms, updated_ms, expires_ms, rev, bytes, head, value) "
-    "VALUES (?1, ?2, 1, ?3, ?3, ?4, (SELECT 1 + max(rev) FROM (SELECT max(rev) AS rev FROM memory UNION ALL "
-    "SELECT deleted_rev FROM memory_state)), ?5, ?6, ?7) "
-    "ON CONFLICT (namespace, key) DO UPDATE SET "
-    "version = CASE WHEN memory.expires_ms > 0 AND memory.expires_ms <= ?3 THEN 1 ELSE memory.version + 1 END, "
-    "created_ms = CASE WHEN memory.expires_ms > 0 AND memory.expires_ms <= ?3 THEN ?3 ELSE memory.created_ms END, "
-    "updated_ms = excluded.updated_ms, expires_ms = excluded.expires_ms, rev = excluded.rev, "
-    "bytes = excluded.bytes, head = excluded.head, value = excluded.value "
-    "WHERE ?8 = 1 OR (memory.expires_ms > 0 AND memory.expires_ms <= ?3) "
-    "RETURNING version, created_ms"};
-constexpr Sql kReplace{
-    "UPDATE memory SET version = version + 1, updated_ms = ?3, expires_ms = ?4, "
-    "rev = (SELECT 1 + max(rev) FROM (SELECT max(rev) AS rev FROM memory UNION ALL "
-    "SELECT deleted_rev FROM memory_state)), bytes = ?5, head = ?6, value = ?7 "
-    "WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3) AND version = ?8 "
-    "RETURNING version, created_ms"};
-constexpr Sql kVersion{
-    "SELECT version FROM memory WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3)"};
+    "VALUES (?1, ?2, 1, ?3, ?3, ?4, ?5, ?6, ?7, ?8)"};
+constexpr Sql kUpdate{
+    "UPDATE memory SET version = ?2, created_ms = ?3, updated_ms = ?4, expires_ms = ?5, rev = ?6, bytes = ?7, "
+    "head = ?8, value = ?9 WHERE id = ?1"};
 constexpr Sql kRetrieve{
     "SELECT version, created_ms, updated_ms, expires_ms, value FROM memory "
     "WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3)"};
-/// ?4: the version that it must have; below 0: any.
-constexpr Sql kDelete{
-    "DELETE FROM memory WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3) AND "
-    "(?4 < 0 OR version = ?4) RETURNING version, rev"};
 constexpr Sql kRememberRev{"UPDATE memory_state SET deleted_rev = ?1 WHERE deleted_rev < ?1"};
 constexpr Sql kSummary{
     "SELECT namespace, key, version, bytes, updated_ms, expires_ms, coalesce(head, value) FROM memory WHERE id = ?1"};
@@ -90,9 +76,26 @@ std::string Named(std::string_view name_space, std::string_view key) {
   return fmt::format("\"{}\" in namespace \"{}\"", Printable(key, kShownName), Printable(name_space, kShownName));
 }
 
-/// The version that there is; 0: no such entry.
-std::int64_t VersionOf(Database& database, std::string_view name_space, std::string_view key, std::int64_t now_ms) {
-  Cursor row = database.Query(kVersion, name_space, key, now_ms);
+/// What a change has to know of the entry that is there.
+struct Present {
+  std::int64_t id = 0;       ///< 0: none. An entry that has expired has one, and counts as absent in all else.
+  std::int64_t version = 0;  ///< 0: absent.
+  std::int64_t rev = 0;
+  std::int64_t created_ms = 0;
+};
+
+Present FindEntry(Database& database, std::string_view name_space, std::string_view key, std::int64_t now_ms) {
+  Cursor row = database.Query(kFind, name_space, key);
+  if (!row.Next()) return {.created_ms = now_ms};
+  const bool expired = row.Int(4) != 0 && row.Int(4) <= now_ms;
+  return {.id = row.Int(0),
+          .version = expired ? 0 : row.Int(1),
+          .rev = row.Int(2),
+          .created_ms = expired ? now_ms : row.Int(3)};
+}
+
+std::int64_t NextRev(Database& database) {
+  Cursor row = database.Query(kNextRev);
   return row.Next() ? row.Int(0) : 0;
 }
 
@@ -129,27 +132,25 @@ std::string CacheKey(std::string_view name_space, std::string_view key) {
 
 Expected<Stored> StoreEntry(Database& database, const StoreRequest& request, std::int64_t now_ms) {
   if (auto good = Check(request); !good) return std::unexpected(std::move(good.error()));
-  Stored stored{.version = 0,
-                .created_ms = now_ms,
-                .updated_ms = now_ms,
-                .expires_ms = request.ttl_s ? now_ms + *request.ttl_s * 1000 : 0};
+  const Present present = FindEntry(database, request.name_space, request.key, now_ms);
+  if (database.error()) return std::unexpected(*database.error());
+  if (request.if_version && *request.if_version != present.version) {
+    return Conflict(request.name_space, request.key, *request.if_version, present.version);
+  }
+  const Stored stored{.version = present.version + 1,
+                      .created_ms = present.created_ms,
+                      .updated_ms = now_ms,
+                      .expires_ms = request.ttl_s ? now_ms + *request.ttl_s * 1000 : 0};
+  const std::int64_t rev = NextRev(database);
   const auto bytes = static_cast<std::int64_t>(request.key.size() + request.value.size());
-  const std::int64_t wanted = request.if_version.value_or(0);
-  {
-    Cursor row = wanted != 0 ? database.Query(kReplace, request.name_space, request.key, now_ms, stored.expires_ms,
-                                              bytes, Head(request.value), request.value, wanted)
-                             : database.Query(kUpsert, request.name_space, request.key, now_ms, stored.expires_ms,
-                                              bytes, Head(request.value), request.value, !request.if_version);
-    if (row.Next()) {
-      stored.version = row.Int(0);
-      stored.created_ms = row.Int(1);
-    }
+  if (present.id != 0) {
+    database.Execute(kUpdate, present.id, stored.version, stored.created_ms, stored.updated_ms, stored.expires_ms, rev,
+                     bytes, Head(request.value), request.value);
+  } else {
+    database.Execute(kInsert, request.name_space, request.key, now_ms, stored.expires_ms, rev, bytes,
+                     Head(request.value), request.value);
   }
   if (database.error()) return std::unexpected(*database.error());
-  if (stored.version == 0) {
-    const std::int64_t version = VersionOf(database, request.name_space, request.key, now_ms);
-    return Conflict(request.name_space, request.key, wanted, version);
-  }
   database.Touch(CacheKey(request.name_space, request.key));
   return stored;
 }
@@ -167,24 +168,17 @@ std::optional<store::Entry> RetrieveEntry(Database& database, std::string_view n
 
 Expected<std::int64_t> DeleteEntry(Database& database, std::string_view name_space, std::string_view key,
                                    std::optional<std::int64_t> if_version, std::int64_t now_ms) {
-  std::int64_t version = 0;
-  std::int64_t rev = 0;
-  {
-    Cursor row = database.Query(kDelete, name_space, key, now_ms, if_version.value_or(-1));
-    if (row.Next()) {
-      version = row.Int(0);
-      rev = row.Int(1);
-    }
-  }
+  const Present present = FindEntry(database, name_space, key, now_ms);
   if (database.error()) return std::unexpected(*database.error());
-  if (version == 0) {
-    const std::int64_t there = VersionOf(database, name_space, key, now_ms);
-    if (there != 0) return Conflict(name_space, key, if_version.value_or(0), there);
-    return Fail(ErrorCode::kNotFound, fmt::format("there is no {}", Named(name_space, key)));
+  if (present.version == 0) return Fail(ErrorCode::kNotFound, fmt::format("there is no {}", Named(name_space, key)));
+  if (if_version && *if_version != present.version) {
+    return Conflict(name_space, key, *if_version, present.version);
   }
-  database.Execute(kRememberRev, rev);
+  database.Execute(kDeleteRow, present.id);
+  database.Execute(kRememberRev, present.rev);
+  if (database.error()) return std::unexpected(*database.error());
   database.Touch(CacheKey(name_space, key));
-  return version;
+  return present.version;
 }
 
 std::optional<Summary> SummaryOf(Database& database, std::int64_t row_id) {

@@ -21,7 +21,7 @@ TEST(McpCommand, StoresAndRetrieves) {
   EXPECT_EQ(stored.err, "");
   const auto retrieved = user.Run({"mcp", "memory_usage", "--action", "retrieve", "--key", "k"});
   EXPECT_EQ(retrieved.status, kExitOk);
-  EXPECT_THAT(retrieved.out, AllOf(HasSubstr("key        k\n"), HasSubstr("value      v\n")));
+  EXPECT_THAT(retrieved.out, AllOf(HasSubstr("found      true\n"), HasSubstr("value      v\n")));
 }
 
 TEST(McpCommand, JsonIsTheStructuredResultInOneLine) {

@@ -12,52 +12,18 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "support/nlohmann.h"
 #include "support/parsed.h"
 
 namespace skep::json {
 namespace {
 
 using namespace std::string_literals;
-using Nlohmann = nlohmann::json;
 
 std::string Repeat(std::string_view text, std::size_t times) {
   std::string all;
   for (std::size_t i = 0; i < times; ++i) all += text;
   return all;
-}
-
-/// The same document in the other library's form. Of members with one name the last one stays, as there.
-Nlohmann Convert(Value value) {
-  switch (value.type()) {
-    case Type::kAbsent:
-      return Nlohmann(Nlohmann::value_t::discarded);
-    case Type::kNull:
-      return nullptr;
-    case Type::kBool:
-      return value.AsBool();
-    case Type::kInt:
-      return value.AsInt();
-    case Type::kUint:
-      return value.AsUint();
-    case Type::kDouble:
-      return value.AsDouble();
-    case Type::kString:
-      return std::string(value.AsString());
-    case Type::kArray: {
-      Nlohmann array = Nlohmann::array();
-      Value element;
-      for (Elements elements(value); elements.Next(element);) array.push_back(Convert(element));
-      return array;
-    }
-    case Type::kObject: {
-      Nlohmann object = Nlohmann::object();
-      std::string_view name;
-      Value member;
-      for (Members members(value); members.Next(name, member);) object[std::string(name)] = Convert(member);
-      return object;
-    }
-  }
-  return nullptr;
 }
 
 // --- What is JSON, and what is not --------------------------------------------------
