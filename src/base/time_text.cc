@@ -1,15 +1,26 @@
 #include "base/time_text.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstring>
 
 namespace skep {
 namespace {
 
+/// "00", "01" … "99".
+constexpr std::array<char, 200> MakePairs() {
+  std::array<char, 200> pairs{};
+  for (unsigned i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}
+constexpr std::array<char, 200> kPairs = MakePairs();
+
 char* TwoDigits(unsigned value, char* to) {
-  to[0] = static_cast<char>('0' + value / 10);
-  to[1] = static_cast<char>('0' + value % 10);
+  std::memcpy(to, &kPairs[std::size_t{2} * value], 2);
   return to + 2;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "base/short_text.h"
 #include "base/suggest.h"
 #include "json/range.h"
 #include "json/reader.h"
@@ -106,7 +107,7 @@ Expected<void> DecodeEnum(Value from, const FieldType& type, void* to, const Pla
   if (from.Is(json::Type::kString)) {
     const std::string_view text = from.AsString();
     for (std::size_t i = 0; i < type.names.size(); ++i) {
-      if (type.names[i] == text) {
+      if (Same(type.names[i], text)) {
         *static_cast<int*>(to) = static_cast<int>(i);
         return {};
       }
@@ -164,8 +165,8 @@ Expected<void> DecodeMembers(json::Members members, std::span<const Field> field
   std::size_t next = 0;  // members mostly come in the order of the table
   while (members.Next(name, value)) {
     std::size_t i = next;
-    if (i >= fields.size() || fields[i].name != name) {
-      for (i = 0; i < fields.size() && fields[i].name != name; ++i) {
+    if (i >= fields.size() || !Same(fields[i].name, name)) {
+      for (i = 0; i < fields.size() && !Same(fields[i].name, name); ++i) {
       }
       if (i == fields.size()) return UnknownMember(name, fields, place);
     }

@@ -1,5 +1,6 @@
 #include "json/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -58,19 +59,23 @@ namespace {
 
 constexpr std::size_t kWidth = 16;
 
-/// Fewer than kWidth bytes, by loads that overlap instead of one for each byte.
-__m128i LoadTail(const char* from, std::size_t size) {
-  alignas(kWidth) char bytes[kWidth] = {};
-  if (size >= 8) {
-    std::memcpy(bytes, from, 8);
-    std::memcpy(bytes + size - 8, from + size - 8, 8);
-  } else if (size >= 4) {
-    std::memcpy(bytes, from, 4);
-    std::memcpy(bytes + size - 4, from + size - 4, 4);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = from[i];
+/// Writes `size` bytes, at most kWidth, of which those in `specials` are escaped. What stands between two is copied as
+/// a whole vector, of which the surplus is overwritten: JSON within JSON has a quote every few bytes. REQUIRES: 2 ×
+/// kWidth readable bytes.
+inline char* EscapeSome(const char* from, std::size_t size, std::uint32_t specials, char* to) {
+  std::size_t done = 0;
+  for (; specials != 0; specials &= specials - 1) {
+    const auto clean = static_cast<std::size_t>(std::countr_zero(specials));
+    Store(to, Load(from + done));
+    to += clean - done;
+    done = clean + 1;
+    const char escape = kEscapes[static_cast<unsigned char>(from[clean])];
+    to[0] = '\\';
+    to[1] = escape;
+    to = escape != 'u' ? to + 2 : EscapeByte(static_cast<unsigned char>(from[clean]), to);
   }
-  return Load(bytes);
+  Store(to, Load(from + done));
+  return to + (size - done);
 }
 
 }  // namespace
@@ -80,46 +85,30 @@ Escaped Escape(std::string_view text, char* to) {
   const char* from = text.data();
   const char* const end = from + text.size();
 
-  while (static_cast<std::size_t>(end - from) >= kWidth) {
+  while (static_cast<std::size_t>(end - from) >= 2 * kWidth) {
     const __m128i bytes = Load(from);
     seen = _mm_or_si128(seen, bytes);
-    std::uint32_t mask = Specials(bytes);
-    Store(to, bytes);
-    if (mask == 0) {
-      from += kWidth;
+    const std::uint32_t specials = Specials(bytes);
+    if (specials == 0) {
+      Store(to, bytes);
       to += kWidth;
-      continue;
+    } else {
+      to = EscapeSome(from, kWidth, specials, to);
     }
-    if (static_cast<std::size_t>(end - from) < 2 * kWidth) {
-      const auto clean = static_cast<std::size_t>(std::countr_zero(mask));
-      to = EscapeByte(static_cast<unsigned char>(from[clean]), to + clean);
-      from += clean + 1;
-      continue;
-    }
-    // JSON within JSON has a quote every few bytes: all of this vector's are dealt with before the next is looked at.
-    // What stands between two is copied as a whole vector, of which the surplus is overwritten.
-    std::size_t done = 0;
-    do {
-      const auto clean = static_cast<std::size_t>(std::countr_zero(mask));
-      Store(to, Load(from + done));
-      to = EscapeByte(static_cast<unsigned char>(from[clean]), to + (clean - done));
-      done = clean + 1;
-      mask &= mask - 1;
-    } while (mask != 0);
-    Store(to, Load(from + done));
-    to += kWidth - done;
     from += kWidth;
   }
 
-  const auto rest = static_cast<std::size_t>(end - from);
-  const __m128i bytes = LoadTail(from, rest);
-  seen = _mm_or_si128(seen, bytes);
-  // Behind the end are zeros, which look like control characters.
-  if ((Specials(bytes) & ((1U << rest) - 1)) == 0) {
-    Store(to, bytes);
-    to += rest;
-  } else {
-    to = EscapeScalar({from, rest}, to).end;
+  // The rest, in memory of our own with enough behind it.
+  alignas(kWidth) char rest[3 * kWidth] = {};
+  auto size = static_cast<std::size_t>(end - from);
+  std::memcpy(rest, from, size);
+  for (const char* at = rest;; at += kWidth) {
+    const __m128i bytes = Load(at);
+    seen = _mm_or_si128(seen, bytes);
+    const std::size_t some = std::min(size, kWidth);
+    to = EscapeSome(at, some, Specials(bytes) & ((1U << some) - 1), to);
+    size -= some;
+    if (size == 0) break;
   }
   return {to, _mm_movemask_epi8(seen) == 0};
 }

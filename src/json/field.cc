@@ -160,10 +160,15 @@ void EncodeFields(const void* object, std::span<const Field> fields, json::Write
   to.BeginObject();
   for (const Field& field : fields) {
     // Rows reach members for reading and writing alike; encoding only reads.
-    void* const member = field.member(const_cast<void*>(object));
-    if (field.type->kind == Kind::kOptional && field.type->at(member, 0) == nullptr) continue;
+    void* value = field.member(const_cast<void*>(object));
+    const FieldType* type = field.type;
+    if (type->kind == Kind::kOptional) {
+      value = type->at(value, 0);
+      if (value == nullptr) continue;
+      type = type->element;
+    }
     to.Key(field.name);
-    Encode(*field.type, member, to);
+    Encode(*type, value, to);
   }
   to.EndObject();
 }

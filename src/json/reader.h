@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/short_text.h"
 #include "json/tape.h"
 
 namespace skep::json {
@@ -135,7 +136,7 @@ inline Value Value::Find(std::string_view name) const {
   std::string_view key;
   Value value;
   for (Members members(*this); members.Next(key, value);) {
-    if (key == name) return value;
+    if (Same(key, name)) return value;
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #include "mcp/methods.h"
 
+#include "base/short_text.h"
+
 namespace skep::mcp {
 namespace {
 
@@ -18,7 +20,7 @@ std::span<const Method> Methods() { return kMethods; }
 
 const Method* FindMethod(std::string_view name) {
   for (const Method& method : kMethods) {
-    if (method.name == name) return &method;
+    if (Same(method.name, name)) return &method;
   }
   return nullptr;
 }

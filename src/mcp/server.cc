@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/short_text.h"
 #include "base/suggest.h"
 #include "base/version.h"
 #include "json/writer.h"
@@ -133,8 +134,11 @@ std::unique_ptr<Session> Server::Open(Transport& transport) {
 }
 
 const Tool* Server::FindTool(std::string_view name) const {
-  const auto found = std::ranges::lower_bound(by_name_, name, {}, [](const auto& entry) { return entry.first; });
-  return found != by_name_.end() && found->first == name ? found->second : nullptr;
+  // With some dozens of tools, as many comparisons of a length cost less than a few of text.
+  for (const auto& [tool_name, tool] : by_name_) {
+    if (Same(tool_name, name)) return tool;
+  }
+  return nullptr;
 }
 
 std::string_view Server::NearestTool(std::string_view name) const {

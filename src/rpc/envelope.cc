@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "base/limits.h"
 #include "json/escape.h"
@@ -54,7 +55,11 @@ unsigned FindMember(std::string_view name) {
 bool ReadId(Value id, std::string& to) {
   char digits[24];
   const auto assign = [&](auto number) {
-    to.assign(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+    const auto size = static_cast<std::size_t>(std::to_chars(digits, digits + sizeof(digits), number).ptr - digits);
+    to.resize_and_overwrite(size, [&](char* text, std::size_t) {
+      std::memcpy(text, digits, size);
+      return size;
+    });
     return true;
   };
   switch (id.type()) {

@@ -122,11 +122,11 @@ std::optional<std::string_view> Head(std::string_view value) {
 
 std::string CacheKey(std::string_view name_space, std::string_view key) {
   // Either may have any byte in it, so their border is told by the first one's length, in two bytes.
-  std::string cache_key;
-  cache_key.reserve(2 + name_space.size() + key.size());
-  cache_key.push_back(static_cast<char>(name_space.size() & 0xff));
-  cache_key.push_back(static_cast<char>(name_space.size() >> 8 & 0xff));
-  cache_key.append(name_space).append(key);
+  std::string cache_key(2 + name_space.size() + key.size(), '\0');
+  cache_key[0] = static_cast<char>(name_space.size() & 0xff);
+  cache_key[1] = static_cast<char>(name_space.size() >> 8 & 0xff);
+  std::ranges::copy(name_space, cache_key.begin() + 2);
+  std::ranges::copy(key, cache_key.end() - std::ssize(key));
   return cache_key;
 }
 

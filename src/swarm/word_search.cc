@@ -72,6 +72,7 @@ class Search {
  private:
   struct Match {
     double score;
+    std::size_t age;  ///< 0: the newest.
     std::int64_t id;
   };
 
@@ -116,12 +117,14 @@ class Search {
         found_.complete = false;
         break;
       }
-      matches.push_back({.score = cursor.Real(1), .id = cursor.Int(0)});
+      matches.push_back({.score = cursor.Real(1), .age = matches.size(), .id = cursor.Int(0)});
     }
     found_.matched += std::ssize(matches);
-    // Of equally good ones, the newest stays first.
-    std::ranges::stable_sort(matches, std::ranges::greater{}, &Match::score);
-    matches.resize(std::min(matches.size(), limit));
+    const std::size_t shown = std::min(matches.size(), limit);
+    std::ranges::partial_sort(
+        matches, matches.begin() + static_cast<std::ptrdiff_t>(shown),
+        [](const Match& a, const Match& b) { return a.score != b.score ? a.score > b.score : a.age < b.age; });
+    matches.resize(shown);
     std::vector<std::int64_t> ids;
     for (const Match& match : matches) ids.push_back(match.id);
     return ids;

@@ -153,7 +153,7 @@ TEST(Framer, ByteByByteGivesTheSameFrames) {
   const std::string_view input = "a\r\n\n12345\r\n \r\n123456\nbc\r\rd\n1234567890123456\r\n\r\r\n12345\r\r\nend\r";
   std::vector<std::size_t> cuts(input.size());
   for (std::size_t i = 0; i < cuts.size(); ++i) cuts[i] = i;
-  for (const std::size_t block : {4, 7, 16, 1024}) {
+  for (const std::size_t block : {4UL, 7UL, 16UL, 1024UL}) {
     BufferPool pool(block, 4);
     EXPECT_EQ(Frames(pool, input, cuts, 5), Split(input, 5)) << "blocks of " << block;
   }

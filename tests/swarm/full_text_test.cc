@@ -173,10 +173,8 @@ TEST_F(FullText, IsEmptiedInSlicesToo) {
   const std::int64_t before = Rows("0_data");
   static constexpr store::Sql kDelete{"DELETE FROM memory WHERE id > 10"};
   database_->Execute(kDelete);
-  int steps = 0;
   bool slowly = false;
   while (Maintain(*database_, now_ms_, {.stale = 20})) {
-    ++steps;
     slowly = slowly || (Rows("0_docsize") > 0 && Rows("0_docsize") < 20'000);
   }
   EXPECT_GT(before, 2);
