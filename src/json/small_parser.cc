@@ -47,6 +47,7 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 // A step may look at the padding, which may hold anything; none begins beyond the end, so that what it reads there is
 // less than the padding.
 bool SmallParser::Parse(std::span<const char> text) {
+  if (text.empty()) return false;
   const char* at = text.data();
   const char* const end = at + text.size();
   std::uint64_t* const words = words_.get();

@@ -32,7 +32,7 @@ TEST_F(InProcessClient, AsksAsAPipeWould) {
 
 TEST_F(InProcessClient, GivesAToolsResultAsItsJson) {
   EXPECT_THAT(*client_.CallTool("memory_usage", R"({"action":"store","key":"k","value":"\"quoted\""})"),
-              AllOf(StartsWith(R"({"action":"store")"), HasSubstr(R"("version":1)")));
+              StartsWith(R"({"version":1,)"));
   EXPECT_THAT(*client_.CallTool("memory_usage", R"({"action":"retrieve","key":"k"})"),
               HasSubstr(R"("value":"\"quoted\"")"));
 }
