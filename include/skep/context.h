@@ -1,7 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
+
+#include "skep/moment.h"
 
 namespace skep {
 
@@ -21,9 +25,22 @@ struct Services {
   Executor& executor;  ///< The thread that connections live on.
 };
 
-/// What a session remembers between its calls. Read and changed by its calls only, one after the other.
+/// What a session remembers between its calls, which run on the connection's thread and on the store's.
 struct SessionScope {
-  std::int64_t current_swarm = 0;  ///< Row of the swarm it last made or used; 0: none yet.
+  std::atomic<std::int64_t> current_swarm = 0;  ///< Row of the swarm it last made or used; 0: none yet.
+  std::atomic<std::int64_t> row = 0;            ///< Its own row; 0: none, because it has not acted as an agent yet.
+};
+
+/// What a call that found nothing waits for.
+struct Wait {
+  enum class For : std::uint8_t {
+    kTask,     ///< A task that is ready in the swarm of row `key`.
+    kMessage,  ///< A message to the agent of row `key`.
+    kLease,    ///< A lease that ends; key 0.
+  };
+  For what = For::kTask;
+  std::int64_t key = 0;
+  std::int64_t ms = 0;  ///< At most this long after the call came in.
 };
 
 /// What a tool may use besides its arguments, for the length of one call.
@@ -38,8 +55,15 @@ class ToolContext {
   store::Cache* cache() const;
   /// Wall clock at the beginning of the call, in milliseconds since 1970.
   std::int64_t now_ms() const { return now_ms_; }
+  /// The same moment by both clocks.
+  Moment now() const;
   SessionScope& session() { return session_; }
   const Services& services() const { return services_; }
+
+  /// Says that the call has not found what it wants: it is run again, from the start and in a new transaction, when
+  /// that may be there. What it returns now is the answer if it never is. In a write only.
+  void WaitFor(const Wait& wait) { wait_ = wait; }
+  const std::optional<Wait>& wait() const { return wait_; }
 
   /// Keeps what the result borrows from until it has been encoded.
   void Keep(std::shared_ptr<const void> lent) { kept_ = std::move(lent); }
@@ -53,6 +77,7 @@ class ToolContext {
   store::Database* database_;
   bool writing_;
   std::int64_t now_ms_;
+  std::optional<Wait> wait_;
   std::shared_ptr<const void> kept_;
 };
 

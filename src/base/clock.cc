@@ -15,6 +15,10 @@ class MachineClock final : public Clock {
     const timespec now = Read(CLOCK_MONOTONIC);
     return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
   }
+  std::int64_t BootMs() const override {
+    const timespec now = Read(CLOCK_BOOTTIME);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  }
 
  private:
   static timespec Read(clockid_t id) {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "skep/moment.h"
+
 namespace skep {
 
 /// Where time comes from. Passed in, so that tests and simulations own it. Safe to use from any thread.
@@ -12,6 +14,9 @@ class Clock {
   virtual std::int64_t WallMs() const = 0;
   /// Nanoseconds that only grow, for measuring. Meaningless in another process.
   virtual std::int64_t SteadyNs() const = 0;
+  /// Milliseconds since the machine was started, those asleep included: the same for all its processes.
+  virtual std::int64_t BootMs() const = 0;
+  Moment Now() const { return {.wall_ms = WallMs(), .boot_ms = BootMs()}; }
 };
 
 /// The machine's clocks. One for the process.
@@ -23,6 +28,7 @@ class ManualClock final : public Clock {
   explicit ManualClock(std::int64_t wall_ms = 1'700'000'000'000) : wall_ms_(wall_ms) {}
   std::int64_t WallMs() const override { return wall_ms_; }
   std::int64_t SteadyNs() const override { return steady_ns_; }
+  std::int64_t BootMs() const override { return steady_ns_ / 1'000'000; }
   void AdvanceMs(std::int64_t ms) {
     wall_ms_ += ms;
     steady_ns_ += ms * 1'000'000;

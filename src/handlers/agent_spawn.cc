@@ -33,10 +33,13 @@ struct Args {
 Expected<AgentView> Run(const Args& args, ToolContext& context) {
   const auto swarm = CurrentSwarm(context, args.swarm_id);
   if (!swarm) return std::unexpected(swarm.error());
-  auto agent = swarm::SpawnAgent(
-      context.database(), *swarm,
-      {.type = args.type, .name = args.name, .capabilities = args.capabilities, .parent = args.parent},
-      context.now_ms());
+  auto agent = swarm::SpawnAgent(context.database(), *swarm,
+                                 {.type = args.type,
+                                  .name = args.name,
+                                  .capabilities = args.capabilities,
+                                  .parent = args.parent,
+                                  .session = context.session().row},
+                                 context.now_ms());
   if (!agent) return std::unexpected(agent.error());
   return View(*std::move(agent));
 }

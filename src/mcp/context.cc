@@ -12,6 +12,8 @@ ToolContext::ToolContext(const Services& services, SessionScope& session, store:
       writing_(database != nullptr),
       now_ms_(services.clock.WallMs()) {}
 
+Moment ToolContext::now() const { return {.wall_ms = now_ms_, .boot_ms = services_.clock.BootMs()}; }
+
 store::Database& ToolContext::database() {
   if (database_ == nullptr) database_ = &services_.store.Reader();
   return *database_;

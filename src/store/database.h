@@ -130,6 +130,8 @@ class Database {
   void Touch(std::string cache_key) { touched_.push_back(std::move(cache_key)); }
   std::vector<std::string>& touched() { return touched_; }
 
+  /// The id of the row that the last INSERT has made.
+  std::int64_t last_insert_id() const;
   const std::string& path() const { return path_; }
   /// Whether a transaction is open. A full disk or a failing one ends it from within.
   bool in_transaction() const;

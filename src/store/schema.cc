@@ -96,6 +96,161 @@ constexpr std::array kMigrations = {
       CREATE INDEX agents_swarm ON agents (swarm, id);
       CREATE INDEX agents_coordinator ON agents (swarm, id) WHERE type = 'coordinator';
     )sql",
+    // 2: sessions, tasks, leases, messages.
+    //
+    // Moments named _ms are wall clock; `deadline` is milliseconds of CLOCK_BOOTTIME, which no one can set, and means
+    // something only while the boot is the one that `meta` names: see swarm/session.h.
+    //
+    // A ready task is in a queue: an agent's (whose it is, depends on the topology: see swarm/routing.h), or, 0, the
+    // swarm's own. `rank` is the order in a queue, the least first; both are fixed when the task becomes ready, so that
+    // a claim is one look-up in an index, however many tasks and agents there are. A task that waits for its next
+    // attempt is ready with not_before_ms above 0, and in no queue.
+    //
+    // An agent's `load` is what lies in its queue and what it works on, `queued` the first of them; both are kept by
+    // those who move tasks (swarm/queue.h). `capabilities` stays what answers show; agent_capabilities is what routing
+    // looks up.
+    R"sql(
+      CREATE TABLE processes (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        token TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started_ms INTEGER NOT NULL,
+        ended_ms INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX processes_alive ON processes (id) WHERE ended_ms = 0;
+      CREATE TABLE sessions (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        process INTEGER NOT NULL REFERENCES processes (id),
+        client TEXT NOT NULL DEFAULT '',
+        client_version TEXT NOT NULL DEFAULT '',
+        client_session TEXT NOT NULL DEFAULT '',
+        directory TEXT NOT NULL DEFAULT '',
+        opened_ms INTEGER NOT NULL,
+        closed_ms INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX sessions_open ON sessions (process) WHERE closed_ms = 0;
+
+      ALTER TABLE swarms ADD COLUMN mode TEXT NOT NULL DEFAULT '';
+      ALTER TABLE swarms ADD COLUMN looked_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN session INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN retiring INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN task INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN queued INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN load INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN team INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN succeeded INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN busy_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN breaker_failures INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN breaker_until_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE agents ADD COLUMN breaker_opened INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX agents_session ON agents (session) WHERE session > 0;
+      CREATE INDEX agents_load ON agents (swarm, load, id) WHERE state <> 'offline';
+      CREATE INDEX agents_queued ON agents (swarm, queued) WHERE queued > 0;
+      CREATE INDEX agents_leads ON agents (swarm, load, id) WHERE team > 0 AND state <> 'offline';
+      CREATE INDEX agents_alive ON agents (swarm, id) WHERE state <> 'offline';
+      CREATE INDEX agents_parent ON agents (parent, id) WHERE parent IS NOT NULL;
+      CREATE TABLE agent_capabilities (
+        swarm INTEGER NOT NULL,
+        capability TEXT NOT NULL,
+        agent INTEGER NOT NULL REFERENCES agents (id)
+      );
+      CREATE UNIQUE INDEX agent_capabilities_row ON agent_capabilities (swarm, capability, agent);
+
+      CREATE TABLE tasks (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        swarm INTEGER NOT NULL REFERENCES swarms (id),
+        parent INTEGER REFERENCES tasks (id),
+        title TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        requires TEXT NOT NULL DEFAULT '',
+        state TEXT NOT NULL,
+        queue INTEGER NOT NULL DEFAULT 0,
+        rank INTEGER NOT NULL DEFAULT 0,
+        not_before_ms INTEGER NOT NULL DEFAULT 0,
+        blockers INTEGER NOT NULL DEFAULT 0,
+        subtasks INTEGER NOT NULL DEFAULT 0,
+        stage INTEGER NOT NULL DEFAULT 0,
+        stages INTEGER NOT NULL DEFAULT 1,
+        owner INTEGER NOT NULL DEFAULT 0,
+        epoch INTEGER NOT NULL DEFAULT 0,
+        deadline INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        max_attempts INTEGER NOT NULL,
+        created_ms INTEGER NOT NULL,
+        ready_ms INTEGER NOT NULL DEFAULT 0,
+        claimed_ms INTEGER NOT NULL DEFAULT 0,
+        finished_ms INTEGER NOT NULL DEFAULT 0,
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        cost_usd REAL,
+        note TEXT,
+        body TEXT NOT NULL DEFAULT '',
+        result TEXT
+      );
+      CREATE INDEX tasks_queue ON tasks (swarm, queue, requires, rank) WHERE state = 'ready' AND not_before_ms = 0;
+      CREATE INDEX tasks_ready ON tasks (swarm, requires, rank) WHERE state = 'ready' AND not_before_ms = 0;
+      CREATE INDEX tasks_delayed ON tasks (not_before_ms) WHERE not_before_ms > 0;
+      CREATE INDEX tasks_deadline ON tasks (deadline) WHERE state = 'claimed';
+      CREATE INDEX tasks_parent ON tasks (parent, id) WHERE parent IS NOT NULL;
+      CREATE INDEX tasks_state ON tasks (swarm, state, id);
+      CREATE TABLE task_dependencies (
+        needed INTEGER NOT NULL REFERENCES tasks (id),
+        task INTEGER NOT NULL REFERENCES tasks (id)
+      );
+      CREATE UNIQUE INDEX task_dependencies_row ON task_dependencies (needed, task);
+      CREATE INDEX task_dependencies_task ON task_dependencies (task);
+      CREATE TABLE task_events (
+        id INTEGER NOT NULL PRIMARY KEY,
+        task INTEGER NOT NULL REFERENCES tasks (id),
+        at_ms INTEGER NOT NULL,
+        agent INTEGER NOT NULL DEFAULT 0,
+        event TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        detail TEXT
+      );
+      CREATE INDEX task_events_task ON task_events (task, id);
+      CREATE TABLE topology_switches (
+        id INTEGER NOT NULL PRIMARY KEY,
+        swarm INTEGER NOT NULL REFERENCES swarms (id),
+        at_ms INTEGER NOT NULL,
+        from_mode TEXT NOT NULL,
+        to_mode TEXT NOT NULL,
+        reason TEXT NOT NULL
+      );
+      CREATE INDEX topology_switches_swarm ON topology_switches (swarm, id);
+
+      CREATE TABLE leases (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        path TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        swarm INTEGER NOT NULL REFERENCES swarms (id),
+        agent INTEGER NOT NULL REFERENCES agents (id),
+        epoch INTEGER NOT NULL,
+        acquired_ms INTEGER NOT NULL,
+        deadline INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX leases_row ON leases (path, agent);
+      CREATE INDEX leases_agent ON leases (agent);
+      CREATE INDEX leases_deadline ON leases (deadline);
+
+      CREATE TABLE messages (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        swarm INTEGER NOT NULL REFERENCES swarms (id),
+        sender INTEGER NOT NULL DEFAULT 0,
+        recipient INTEGER NOT NULL REFERENCES agents (id),
+        thread TEXT NOT NULL DEFAULT '',
+        subject TEXT NOT NULL DEFAULT '',
+        sent_ms INTEGER NOT NULL,
+        read_ms INTEGER NOT NULL DEFAULT 0,
+        acked_ms INTEGER NOT NULL DEFAULT 0,
+        body TEXT NOT NULL
+      );
+      CREATE INDEX messages_recipient ON messages (recipient, id);
+      CREATE INDEX messages_unread ON messages (recipient, id) WHERE read_ms = 0;
+      CREATE INDEX messages_acked ON messages (recipient, id) WHERE acked_ms > 0;
+    )sql",
 };
 
 std::int64_t One(Database& database, const Sql& sql) {

@@ -25,7 +25,13 @@ constexpr int kCandidates = 200;
 /// Bytes of a name that an error repeats.
 constexpr std::size_t kShown = 100;
 
-constexpr Sql kAgent{"SELECT swarm, type, name, capabilities, parent, state, created_ms FROM agents WHERE id = ?1"};
+constexpr Sql kAgent{
+    "SELECT swarm, type, name, capabilities, parent, state, created_ms, session, task, retiring FROM agents "
+    "WHERE id = ?1"};
+constexpr Sql kSwarmOf{"SELECT swarm FROM agents WHERE id = ?1"};
+constexpr Sql kBind{"UPDATE agents SET session = ?2, seen_ms = ?3, state = ?4 WHERE id = ?1"};
+constexpr Sql kInsertCapability{"INSERT INTO agent_capabilities (swarm, capability, agent) VALUES (?1, ?2, ?3)"};
+constexpr Sql kGrowTeam{"UPDATE agents SET team = team + 1 WHERE id = ?1"};
 constexpr Sql kNamed{"SELECT id FROM agents WHERE swarm = ?1 AND name = ?2"};
 constexpr Sql kNames{"SELECT name FROM agents WHERE swarm = ?1 ORDER BY id DESC LIMIT ?2"};
 constexpr Sql kPage{"SELECT id FROM agents WHERE swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
@@ -37,8 +43,8 @@ constexpr Sql kTakePlace{
     "UPDATE swarms SET alive_agents = alive_agents + 1 "
     "WHERE id = ?1 AND status = 'active' AND alive_agents < max_agents"};
 constexpr Sql kInsert{
-    "INSERT INTO agents (swarm, type, name, capabilities, parent, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-    "RETURNING id"};
+    "INSERT INTO agents (swarm, type, name, capabilities, parent, created_ms, session, seen_ms) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)"};
 
 std::optional<std::int64_t> First(Cursor cursor) {
   if (!cursor.Next()) return std::nullopt;
@@ -70,6 +76,9 @@ std::optional<Agent> Read(Database& database, std::int64_t number) {
                .capabilities = Split(row.Text(3)),
                .parent = row.OptInt(4),
                .state = ReadEnum<AgentState>(database, row.Text(5)),
+               .session = row.Int(7),
+               .task = row.Int(8),
+               .retiring = row.Int(9) != 0,
                .created_ms = row.Int(6)};
 }
 
@@ -192,11 +201,16 @@ Expected<Agent> SpawnAgent(Database& database, const Swarm& swarm, const AgentRe
               .name = *std::move(name),
               .capabilities = *std::move(capabilities),
               .parent = *parent,
+              .session = request.session,
               .created_ms = now_ms};
-  const auto number = First(
-      database.Query(kInsert, swarm.number, agent.type, agent.name, Join(agent.capabilities), agent.parent, now_ms));
+  database.Execute(kInsert, swarm.number, agent.type, agent.name, Join(agent.capabilities), agent.parent, now_ms,
+                   agent.session);
+  agent.number = database.last_insert_id();
+  for (const std::string& capability : agent.capabilities) {
+    database.Execute(kInsertCapability, swarm.number, capability, agent.number);
+  }
+  if (agent.parent) database.Execute(kGrowTeam, *agent.parent);
   if (database.error()) return std::unexpected(*database.error());
-  agent.number = *number;
   return agent;
 }
 
@@ -207,6 +221,29 @@ Expected<Agent> FindAgent(Database& database, const Swarm& swarm, std::string_vi
   if (database.error()) return std::unexpected(*database.error());
   if (!agent || agent->swarm != swarm.number) return NotFound(database, swarm, id_or_name);
   return *std::move(agent);
+}
+
+std::optional<std::string> SwarmIdOf(Database& database, std::int64_t agent_number) {
+  const auto swarm = First(database.Query(kSwarmOf, agent_number));
+  if (!swarm) return std::nullopt;
+  return FormatId(kSwarmPrefix, *swarm);
+}
+
+Expected<void> BindAgent(Database& database, const Swarm& swarm, Agent& agent, std::int64_t session,
+                         std::int64_t now_ms) {
+  if (agent.state == AgentState::kOffline) {
+    if (database.Execute(kTakePlace, swarm.number) == 0) {
+      if (database.error()) return std::unexpected(*database.error());
+      return NoPlace(database, swarm);
+    }
+    agent.state = AgentState::kIdle;
+  } else if (agent.session == session) {
+    return {};
+  }
+  agent.session = session;
+  database.Execute(kBind, agent.number, session, now_ms, NameOf(agent.state));
+  if (database.error()) return std::unexpected(*database.error());
+  return {};
 }
 
 AgentPage ListAgents(Database& database, const Swarm& swarm, std::int64_t after, std::int64_t limit) {

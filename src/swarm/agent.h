@@ -33,6 +33,9 @@ struct Agent {
   std::vector<std::string> capabilities;
   std::optional<std::int64_t> parent;  ///< An agent's number.
   AgentState state = AgentState::kIdle;
+  std::int64_t session = 0;  ///< Row of the session that last acted as it; 0: none.
+  std::int64_t task = 0;     ///< The task it works on; 0: none.
+  bool retiring = false;     ///< It gets no more work.
   std::int64_t created_ms = 0;
 
   std::string id() const;  ///< "ag_000001"
@@ -45,6 +48,7 @@ struct AgentRequest {
   std::string_view name;  ///< Empty: "<type>-<n>", the first that is free.
   std::span<const std::string_view> capabilities;
   std::string_view parent;  ///< Id or name. Empty: in a hierarchical swarm its coordinator, if one is alive; else none.
+  std::int64_t session = 0;  ///< Row of the session that it lives in; 0: none.
 };
 /// Adds an agent. kConflict when the swarm is full, destroyed, or has an agent of that name; kNotFound for the parent;
 /// kInvalidArgument for a type, name or capability that cannot be one.
@@ -53,6 +57,14 @@ Expected<Agent> SpawnAgent(store::Database& database, const Swarm& swarm, const 
 
 /// By id, or by name in the swarm. kNotFound, with the nearest name; also when the id is of another swarm.
 Expected<Agent> FindAgent(store::Database& database, const Swarm& swarm, std::string_view id_or_name);
+
+/// The id of the swarm that an agent is in, if there is such an agent.
+std::optional<std::string> SwarmIdOf(store::Database& database, std::int64_t agent_number);
+
+/// Notes that `agent` acts in a session (0: in none), and brings it back if it was offline. kConflict when its swarm is
+/// full or destroyed.
+Expected<void> BindAgent(store::Database& database, const Swarm& swarm, Agent& agent, std::int64_t session,
+                         std::int64_t now_ms);
 
 struct AgentPage {
   std::vector<Agent> agents;

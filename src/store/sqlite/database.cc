@@ -102,6 +102,8 @@ bool Database::in_transaction() const { return handle_ != nullptr && sqlite3_get
 
 std::int64_t Database::total_changes() const { return handle_ != nullptr ? sqlite3_total_changes64(handle_) : 0; }
 
+std::int64_t Database::last_insert_id() const { return handle_ != nullptr ? sqlite3_last_insert_rowid(handle_) : 0; }
+
 void Database::Remember(int code, const char* sql) {
   if (!error_) error_ = DescribeSqlite(handle_, code, path_, sql);
 }
