@@ -450,6 +450,7 @@ TEST(StoreCache, SeesACommitOfAnotherProcessAtOnce) {
 
 TEST(StoreCache, NeverGoesBackWhileTwoStoresWrite) {
   const TempDirectory directory;
+  int in_flight = 0;  // outlives the store, which finishes the last ones when it goes
   StoreProcess one(Options{.path = directory / "db", .fsync = false});
   EXPECT_TRUE(one.Do(PutTouched("a", "1")));
   std::atomic<bool> stop = false;
@@ -464,7 +465,6 @@ TEST(StoreCache, NeverGoesBackWhileTwoStoresWrite) {
       }));
     }
   });
-  int in_flight = 0;
   int last = 0;
   for (int i = 0; last < 300; ++i) {
     if (in_flight < 4) {
