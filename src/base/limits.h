@@ -147,4 +147,33 @@ inline constexpr std::size_t kMaxName = 64;
 inline constexpr std::size_t kMaxObjective = 4 * kKiB;
 inline constexpr std::size_t kMaxCapabilities = 64;
 
+/// A path or glob that is leased: longer than any in a project, and two such globs are compared in some milliseconds.
+inline constexpr std::size_t kMaxPath = 1 * kKiB;
+/// Paths in one call: who needs more, means a glob.
+inline constexpr std::int64_t kMaxLeasePaths = 64;
+/// Leases of one agent, so that none takes the project's: some calls' worth.
+inline constexpr std::int64_t kMaxAgentLeases = 256;
+/// Leases of a project. Each is looked at by every acquire and check: 10,000 take some milliseconds.
+inline constexpr std::int64_t kMaxLeases = 10'000;
+/// How long a lease lasts when its holder does not say, and at most, in seconds: a change, a working day and its night.
+inline constexpr std::int64_t kLeaseS = 15LL * 60;
+inline constexpr std::int64_t kMaxLeaseS = 24LL * 3600;
+/// Steps that one call takes to compare globs: some 100 ms. Ordinary ones take some hundred.
+inline constexpr std::int64_t kMaxPathWork = 10'000'000;
+/// Leases in the way that one answer lists.
+inline constexpr std::size_t kMaxObstacles = 16;
+
+/// A message's text: what is longer belongs in memory or a file, and the message says where.
+inline constexpr std::size_t kMaxMessage = 64 * kKiB;
+inline constexpr std::size_t kMaxSubject = 256;
+/// Messages in one agent's inbox, and bytes: a busy day's, and what a few reads can show.
+inline constexpr std::int64_t kMaxInbox = 1000;
+inline constexpr std::int64_t kMaxInboxBytes = 4 * kMiB;
+/// Agents that one message goes to: each has a row of its own.
+inline constexpr std::int64_t kMaxRecipients = 1000;
+/// Bytes of text in one message to many, all copies together: as much as one transaction takes.
+inline constexpr std::size_t kMaxSpread = kMaxStoreBatchBytes;
+/// Bytes of messages that one look at an inbox shows; one at least.
+inline constexpr std::int64_t kMaxInboxPageBytes = 256 * kKiB;
+
 }  // namespace skep::limits
