@@ -51,7 +51,7 @@ enum class Kind : std::uint8_t {
   kEnum,    ///< enum class : int, counted from 0, with `constexpr std::array<std::string_view, N> Names(E)` beside it
   kOptional,
   kVector,
-  kStruct,  ///< anything with kFields
+  kStruct,  ///< anything with kFields; if it has a kFromText too, a string stands for its first field
 };
 
 /// A moment on the wall clock; as text 2026-11-21T08:30:00.000Z.
@@ -64,6 +64,7 @@ struct FieldType {
   Kind kind;
   std::span<const std::string_view> names = {};        ///< kEnum: how 0, 1, 2… are spelled
   std::span<const Field> fields = {};                  ///< kStruct
+  bool from_text = false;  ///< kStruct: a string stands for an object that has its first field only
   const FieldType* element = nullptr;                  ///< kOptional, kVector
   void* (*add)(void* to) = nullptr;                    ///< kOptional, kVector: appends an element
   void* (*at)(void* in, std::size_t index) = nullptr;  ///< kOptional, kVector: null beyond the last
@@ -192,7 +193,9 @@ struct TypeOf<std::vector<T>> {
 template <class T>
   requires requires { T::kFields; }
 struct TypeOf<T> {
-  static constexpr FieldType Make() { return {.kind = Kind::kStruct, .fields = T::kFields}; }
+  static constexpr FieldType Make() {
+    return {.kind = Kind::kStruct, .fields = T::kFields, .from_text = requires { T::kFromText; }};
+  }
 };
 
 /// Reaches one member. A class template over the types, not a lambda over the member alone: GCC 12 gives such a lambda

@@ -140,12 +140,67 @@ inline constexpr std::size_t kMaxTailBytes = 2 * kMiB;
 /// Bytes of values that one search reads to show what stands around its matches.
 inline constexpr std::size_t kMaxSnippetWork = 1 * kMiB;
 
+// --- Sessions and waits -----------------------------------------------------
+
+/// How often each process looks whether the others are still alive: twice a second, so that a death is noticed within
+/// one. A look costs microseconds.
+inline constexpr std::int64_t kLivenessMs = 500;
+/// Calls of one session that wait at once: one for each agent that it acts as, and more than clients do.
+inline constexpr std::size_t kMaxWaitingCalls = 100;
+/// Bytes kept of what a client says of itself, each of its name, version and session: these are identifiers.
+inline constexpr std::size_t kMaxClientText = 128;
+/// How often what becomes ready by mere time is looked for while calls wait. Also the longest that a change can be
+/// overlooked where files cannot be watched.
+inline constexpr std::int64_t kWaitPollMs = 250;
+/// A commit is published some milliseconds after the log has changed, when it has reached the disk: looks at 1, 2, 4, …
+/// ms, the last one this long after the one before it.
+inline constexpr std::int64_t kLastLookMs = 64;
+/// Calls woken at once for what is ready, and ready things counted: a round of claims that one transaction takes.
+inline constexpr std::int64_t kMaxWoken = 64;
+
 // --- The swarm --------------------------------------------------------------
 
-inline constexpr std::int64_t kMaxAgents = 1024;
+/// Agents alive in one swarm: as many as the scheduler was measured with.
+inline constexpr std::int64_t kMaxAgents = 10'000;
 inline constexpr std::size_t kMaxName = 64;
 inline constexpr std::size_t kMaxObjective = 4 * kKiB;
 inline constexpr std::size_t kMaxCapabilities = 64;
+/// Bytes of a task's title: a line. What is to be done in full is its body.
+inline constexpr std::size_t kMaxTitle = 512;
+inline constexpr std::size_t kMaxBody = 256 * kKiB;
+/// Bytes of what came of a task: as a value in memory.
+inline constexpr std::size_t kMaxResult = kMaxValue;
+/// Bytes of a note on progress or failure.
+inline constexpr std::size_t kMaxNote = 4 * kKiB;
+/// Tasks that one call makes.
+inline constexpr std::int64_t kMaxSubtasks = 1000;
+inline constexpr std::int64_t kMaxDependencies = 1000;
+/// Unfinished tasks of one swarm: as many as the scheduler was measured with.
+inline constexpr std::int64_t kMaxTasks = 1'000'000;
+inline constexpr std::int64_t kMaxAttempts = 100;
+/// Lines of history kept of one task, and bytes of a line's detail.
+inline constexpr std::int64_t kMaxTaskEvents = 64;
+inline constexpr std::size_t kMaxEventDetail = 1 * kKiB;
+/// How long a claim holds without a word from its owner, in ms: longer than a model thinks about one step.
+inline constexpr std::int64_t kClaimMs = 30LL * 60 * 1000;
+/// Claims that time out, and tasks whose next attempt is due, dealt with in one call: the call stays short, and the
+/// next one goes on.
+inline constexpr std::int64_t kDueSlice = 64;
+/// Wait before the second attempt, in ms; doubled for each further one, up to the second figure.
+inline constexpr std::int64_t kBackoffMs = 1000;
+inline constexpr std::int64_t kMaxBackoffMs = 5LL * 60 * 1000;
+/// Failures in a row after which an agent gets no work, and for how long (ms); doubled each time it comes to that.
+inline constexpr std::int64_t kBreakerFailures = 3;
+inline constexpr std::int64_t kBreakerMs = 30'000;
+inline constexpr std::int64_t kMaxBreakerMs = 10LL * 60 * 1000;
+/// Agents or leads looked at for one with the right capability, the least busy first, before an index over capabilities
+/// is asked: routing costs the same in a swarm of ten and of ten thousand.
+inline constexpr std::int64_t kRouteCandidates = 8;
+/// How often an adaptive swarm's figures are looked at, and how long it stays with a topology at least: some tasks' time.
+inline constexpr std::int64_t kAdaptEveryMs = 10'000;
+inline constexpr std::int64_t kAdaptDwellMs = 60'000;
+/// Most that a long-poll waits, in seconds: below the time-outs of clients, which are a minute or more.
+inline constexpr std::int64_t kMaxWaitS = 300;
 
 /// A path or glob that is leased: longer than any in a project, and two such globs are compared in some milliseconds.
 inline constexpr std::size_t kMaxPath = 1 * kKiB;

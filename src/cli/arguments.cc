@@ -83,7 +83,7 @@ void WriteScalar(std::string_view text, const FieldType& type, json::Writer& to)
 
 /// The elements of one flag: those of a JSON array, or what stands between commas.
 Expected<void> WriteElements(std::string_view text, const FieldType& element, std::string_view flag, json::Writer& to) {
-  if (text.starts_with('[') || element.kind == Kind::kStruct) {
+  if (text.starts_with('[') || (element.kind == Kind::kStruct && !element.from_text)) {
     const auto elements = Inside(text, json::Type::kArray, flag);
     if (!elements) return std::unexpected(elements.error());
     if (!elements->empty()) to.Raw(*elements);

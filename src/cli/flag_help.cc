@@ -57,7 +57,7 @@ std::string ValueName(const Field& field) {
     case Kind::kEnum:
       return fmt::format("{}", fmt::join(type.names, "|"));
     case Kind::kVector:
-      if (type.element->kind == Kind::kStruct) return "JSON";
+      if (type.element->kind == Kind::kStruct) return type.element->from_text ? "LIST|JSON" : "JSON";
       return type.element->kind == Kind::kEnum ? fmt::format("{},…", fmt::join(type.element->names, "|")) : "LIST";
     case Kind::kStruct:
       return "JSON";
@@ -84,7 +84,7 @@ std::string DescribeValue(const FieldType& type) {
     case Kind::kVector:
       return fmt::format("list: {}", DescribeValue(*type.element));
     case Kind::kStruct:
-      return "object";
+      return type.from_text ? "text or object" : "object";
     default:
       return "text";
   }

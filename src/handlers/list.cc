@@ -11,6 +11,11 @@ namespace skep::handlers {
   TOOL(kSwarmStatus)     \
   TOOL(kAgentList)       \
   TOOL(kSwarmDestroy)    \
+  TOOL(kTaskOrchestrate) \
+  TOOL(kTaskClaim)       \
+  TOOL(kTaskUpdate)      \
+  TOOL(kTaskStatus)      \
+  TOOL(kTaskResults)     \
   TOOL(kHealthCheck)
 
 #define SKEP_DECLARE(tool) extern const Tool tool;

@@ -243,6 +243,10 @@ Expected<void> Decode(Value from, const FieldType& type, const Range& range, voi
     case Kind::kVector:
       return DecodeVector(from, type, range, to, place);
     case Kind::kStruct:
+      if (type.from_text && from.Is(json::Type::kString)) {
+        const Field& first = type.fields.front();
+        return Decode(from, *first.type, first.range, first.member(to), Place{.up = &place, .name = first.name});
+      }
       return DecodeStruct(from, type.fields, to, place);
   }
   return {};

@@ -107,7 +107,16 @@ void WriteTypeSchema(const FieldType& type, const Range& range, Direction direct
       to.EndObject();
       return WriteBounds("minItems", "maxItems", range, to);
     case Kind::kStruct:
-      return WriteObjectSchema(type.fields, nullptr, direction, to);
+      if (!type.from_text) return WriteObjectSchema(type.fields, nullptr, direction, to);
+      to.Key("anyOf");
+      to.BeginArray();
+      to.BeginObject();
+      to.Member("type", "string");
+      to.EndObject();
+      to.BeginObject();
+      WriteObjectSchema(type.fields, nullptr, direction, to);
+      to.EndObject();
+      return to.EndArray();
   }
 }
 

@@ -24,11 +24,11 @@ constexpr int kCandidates = 200;
 constexpr std::size_t kShown = 100;
 
 constexpr Sql kSwarm{
-    "SELECT name, topology, strategy, max_agents, alive_agents, objective, status, created_ms, destroyed_ms "
-    "FROM swarms WHERE id = ?1"};
+    "SELECT name, topology, strategy, max_agents, alive_agents, objective, status, created_ms, destroyed_ms, mode, "
+    "looked_ms FROM swarms WHERE id = ?1"};
 constexpr Sql kInsert{
-    "INSERT INTO swarms (name, topology, strategy, max_agents, objective, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-    "RETURNING id"};
+    "INSERT INTO swarms (name, topology, strategy, max_agents, objective, created_ms, mode) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'mesh')"};
 constexpr Sql kActiveNamed{"SELECT id FROM swarms WHERE status = 'active' AND name = ?1"};
 constexpr Sql kNewestNamed{"SELECT id FROM swarms WHERE name = ?1 ORDER BY id DESC LIMIT 1"};
 constexpr Sql kActiveNames{"SELECT name FROM swarms WHERE status = 'active' ORDER BY id DESC LIMIT ?1"};
@@ -49,13 +49,15 @@ std::optional<Swarm> Read(Database& database, std::int64_t number) {
   return Swarm{.number = number,
                .name = std::string(row.Text(0)),
                .topology = ReadEnum<Topology>(database, row.Text(1)),
+               .mode = row.Text(9).empty() ? Topology::kMesh : ReadEnum<Topology>(database, row.Text(9)),
                .strategy = ReadEnum<Strategy>(database, row.Text(2)),
                .max_agents = row.Int(3),
                .alive_agents = row.Int(4),
                .objective = std::string(row.Text(5)),
                .status = ReadEnum<SwarmStatus>(database, row.Text(6)),
                .created_ms = row.Int(7),
-               .destroyed_ms = row.Int(8)};
+               .destroyed_ms = row.Int(8),
+               .looked_ms = row.Int(10)};
 }
 
 Expected<void> Check(const SwarmRequest& request) {
@@ -104,10 +106,10 @@ Expected<Swarm> CreateSwarm(Database& database, const SwarmRequest& request, std
                                                   "choose another name",
                                                   FormatId(kIdPrefix, *number), Printable(swarm.name)));
   }
-  const auto number = First(database.Query(kInsert, swarm.name, NameOf(swarm.topology), NameOf(swarm.strategy),
-                                           swarm.max_agents, swarm.objective, now_ms));
+  database.Execute(kInsert, swarm.name, NameOf(swarm.topology), NameOf(swarm.strategy), swarm.max_agents,
+                   swarm.objective, now_ms);
   if (database.error()) return std::unexpected(*database.error());
-  swarm.number = *number;
+  swarm.number = database.last_insert_id();
   return swarm;
 }
 

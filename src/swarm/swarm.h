@@ -31,6 +31,7 @@ struct Swarm {
   std::int64_t number = 0;  ///< Rises with age; as an id, see `id`.
   std::string name;
   Topology topology = Topology::kMesh;
+  Topology mode = Topology::kMesh;  ///< Of an adaptive one: what it works as now.
   Strategy strategy = Strategy::kAuto;
   std::int64_t max_agents = 0;    ///< Most agents that may be alive (not offline) at once.
   std::int64_t alive_agents = 0;  ///< How many are.
@@ -38,8 +39,11 @@ struct Swarm {
   SwarmStatus status = SwarmStatus::kActive;
   std::int64_t created_ms = 0;
   std::int64_t destroyed_ms = 0;  ///< 0: it is not.
+  std::int64_t looked_ms = 0;     ///< Of an adaptive one: when its figures were looked at last.
 
   std::string id() const;  ///< "sw_000001"
+  /// The topology that is in force.
+  Topology wiring() const { return topology == Topology::kAdaptive ? mode : topology; }
 };
 
 struct SwarmRequest {

@@ -1,0 +1,109 @@
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "handlers/current_swarm.h"
+#include "handlers/task_view.h"
+#include "skep/tool.h"
+#include "swarm/task_graph.h"
+
+namespace skep::handlers {
+namespace {
+
+struct Args {
+  std::string_view task;
+  std::string_view body;
+  swarm::Orchestration strategy = swarm::Orchestration::kParallel;
+  swarm::Priority priority = swarm::Priority::kMedium;
+  std::vector<std::string_view> dependencies;
+  std::vector<TaskArgs> subtasks;
+  std::string_view required;
+  std::int64_t max_attempts = 3;
+  std::optional<std::string_view> swarm_id;
+
+  static constexpr Field kFields[] = {
+      Req<&Args::task>("task", "Title: one line of what to do", {1, limits::kMaxTitle}),
+      Opt<&Args::body>("body", "The whole of what to do"),
+      Opt<&Args::strategy>("strategy", "sequential: each subtask needs the one before"),
+      Opt<&Args::priority>("priority"),
+      Opt<&Args::dependencies>("dependencies", "Ids of tasks that must succeed first",
+                               {.max = limits::kMaxDependencies}),
+      Opt<&Args::subtasks>("subtasks", "Claimed one by one; the task ends with the last",
+                           {.max = limits::kMaxSubtasks}),
+      Opt<&Args::required>("requires", "Capability"),
+      Opt<&Args::max_attempts>("maxAttempts", {}, {1, limits::kMaxAttempts}),
+      Opt<&Args::swarm_id>("swarmId"),
+  };
+};
+
+struct Part {
+  std::string task_id;
+  std::string title;
+  swarm::TaskState state = swarm::TaskState::kBlocked;
+
+  static constexpr Field kFields[] = {
+      Req<&Part::task_id>("taskId"),
+      Req<&Part::title>("title"),
+      Req<&Part::state>("state"),
+  };
+};
+
+struct Result {
+  std::string task_id;
+  std::string swarm_id;
+  swarm::TaskState state = swarm::TaskState::kBlocked;
+  swarm::Orchestration strategy = swarm::Orchestration::kParallel;
+  std::optional<std::string> because;
+  std::vector<Part> subtasks;
+
+  static constexpr Field kFields[] = {
+      Req<&Result::task_id>("taskId"),
+      Req<&Result::swarm_id>("swarmId"),
+      Req<&Result::state>("state"),
+      Req<&Result::strategy>("strategy", "The one in force"),
+      Opt<&Result::because>("because", "Why it was chosen, for adaptive"),
+      Req<&Result::subtasks>("subtasks"),
+  };
+};
+
+Expected<Result> Run(const Args& args, ToolContext& context) {
+  const auto swarm = CurrentSwarm(context, args.swarm_id);
+  if (!swarm) return std::unexpected(swarm.error());
+  std::vector<swarm::TaskRequest> parts;
+  parts.reserve(args.subtasks.size());
+  for (const TaskArgs& part : args.subtasks) {
+    parts.push_back(part.Request());
+    // What the whole takes and how urgent it is holds for its parts, unless they say otherwise.
+    if (part.required.empty()) parts.back().required = args.required;
+    if (part.priority == swarm::Priority::kMedium) parts.back().priority = args.priority;
+  }
+  auto made = swarm::Orchestrate(context.database(), *swarm,
+                                 {.title = args.task,
+                                  .body = args.body,
+                                  .priority = args.priority,
+                                  .required = args.required,
+                                  .dependencies = args.dependencies,
+                                  .max_attempts = args.max_attempts},
+                                 parts, args.strategy, context.now());
+  if (!made) return std::unexpected(made.error());
+  Result result{
+      .task_id = made->task.id(), .swarm_id = swarm->id(), .state = made->task.state, .strategy = made->chosen};
+  if (!made->because.empty()) result.because = made->because;
+  for (const swarm::Task& part : made->parts) {
+    result.subtasks.push_back({.task_id = part.id(), .title = part.title, .state = part.state});
+  }
+  return result;
+}
+
+}  // namespace
+
+extern const Tool kTaskOrchestrate = MakeTool<Run>({
+    .name = "task_orchestrate",
+    .title = "Create tasks",
+    .description = "Creates a task, or one with subtasks that depend on one another. Agents get them with task_claim.",
+    .effect = Effect::kWrite,
+});
+
+}  // namespace skep::handlers

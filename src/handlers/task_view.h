@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "skep/field.h"
+#include "swarm/task.h"
+#include "swarm/task_graph.h"
+
+namespace skep::handlers {
+
+/// A task to be made, as arguments give it: an object, or its title.
+struct TaskArgs {
+  std::string_view title;
+  std::string_view body;
+  swarm::Priority priority = swarm::Priority::kMedium;
+  std::vector<std::string_view> dependencies;
+  std::string_view required;
+  std::int64_t max_attempts = 3;
+
+  static constexpr bool kFromText = true;
+  static constexpr Field kFields[] = {
+      Req<&TaskArgs::title>("title", {}, {1, limits::kMaxTitle}),
+      Opt<&TaskArgs::body>("body"),
+      Opt<&TaskArgs::priority>("priority"),
+      Opt<&TaskArgs::dependencies>("dependencies", "Task ids, or titles in this call"),
+      Opt<&TaskArgs::required>("requires"),
+      Opt<&TaskArgs::max_attempts>("maxAttempts", {}, {1, limits::kMaxAttempts}),
+  };
+
+  swarm::TaskRequest Request() const {
+    return {.title = title,
+            .body = body,
+            .priority = priority,
+            .required = required,
+            .dependencies = dependencies,
+            .max_attempts = max_attempts};
+  }
+};
+
+/// A task as lists show it.
+struct TaskView {
+  std::string task_id;
+  std::string title;
+  swarm::TaskState state = swarm::TaskState::kBlocked;
+  swarm::Priority priority = swarm::Priority::kMedium;
+  std::optional<std::string> required;
+  std::optional<std::string> parent;
+  std::optional<std::string> owner;
+  std::optional<std::string> queue;
+  std::optional<std::int64_t> epoch;
+  std::optional<std::int64_t> attempts;
+  std::optional<std::string> stage;
+  std::optional<std::int64_t> blockers;
+  std::optional<Timestamp> not_before;
+  std::optional<std::string> note;
+  Timestamp created_at;
+  std::optional<Timestamp> finished_at;
+
+  static constexpr Field kFields[] = {
+      Req<&TaskView::task_id>("taskId"),
+      Req<&TaskView::title>("title"),
+      Req<&TaskView::state>("state"),
+      Req<&TaskView::priority>("priority"),
+      Opt<&TaskView::required>("requires"),
+      Opt<&TaskView::parent>("parent"),
+      Opt<&TaskView::owner>("owner", "Agent that works on it, or was the last to"),
+      Opt<&TaskView::queue>("queue", "Agent in whose queue it waits; absent: the swarm's"),
+      Opt<&TaskView::epoch>("epoch"),
+      Opt<&TaskView::attempts>("attempts"),
+      Opt<&TaskView::stage>("stage", "In a ring: 2/3"),
+      Opt<&TaskView::blockers>("blockers", "Tasks it waits for"),
+      Opt<&TaskView::not_before>("notBefore", "Its next attempt"),
+      Opt<&TaskView::note>("note"),
+      Req<&TaskView::created_at>("createdAt"),
+      Opt<&TaskView::finished_at>("finishedAt"),
+  };
+};
+
+TaskView View(const swarm::Task& task);
+
+/// What was reported of a task's cost; what nobody reported is absent.
+struct UsageView {
+  std::optional<std::int64_t> input_tokens;
+  std::optional<std::int64_t> output_tokens;
+  std::optional<double> cost_usd;
+
+  static constexpr Field kFields[] = {
+      Opt<&UsageView::input_tokens>("inputTokens", {}, {.min = 0}),
+      Opt<&UsageView::output_tokens>("outputTokens", {}, {.min = 0}),
+      Opt<&UsageView::cost_usd>("costUsd", {}, {.min = 0}),
+  };
+};
+std::optional<UsageView> View(const swarm::Usage& usage);
+
+/// Ids of agents for what shows them.
+std::string AgentId(std::int64_t number);
+
+}  // namespace skep::handlers

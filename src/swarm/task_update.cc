@@ -1,0 +1,155 @@
+#include "swarm/task_update.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "swarm/stored_enum.h"
+#include "swarm/swarm.h"
+#include "swarm/task_flow.h"
+
+namespace skep::swarm {
+namespace {
+
+using store::Cursor;
+using store::Database;
+using store::Sql;
+
+constexpr Sql kProgress{"UPDATE tasks SET deadline = ?2 WHERE id = ?1"};
+constexpr Sql kSay{
+    "UPDATE tasks SET note = coalesce(?2, note), input_tokens = ?3, output_tokens = ?4, cost_usd = ?5 WHERE id = ?1"};
+constexpr Sql kSetResult{"UPDATE tasks SET result = ?2 WHERE id = ?1"};
+constexpr Sql kNameOf{"SELECT name FROM agents WHERE id = ?1"};
+constexpr Sql kReadyDependants{
+    "SELECT count(*) FROM task_dependencies AS d, tasks AS t WHERE d.needed = ?1 AND t.id = d.task "
+    "AND t.state = 'ready'"};
+
+std::string Named(Database& database, std::int64_t agent) {
+  Cursor row = database.Query(kNameOf, agent);
+  if (!row.Next()) return FormatId("ag", agent);
+  return fmt::format("{} ({})", FormatId("ag", agent), row.Text(0));
+}
+
+/// Why a report does not count.
+std::unexpected<Error> Stale(Database& database, const Task& task, std::optional<std::int64_t> epoch) {
+  const auto refuse = [](std::string text) { return Fail(ErrorCode::kConflict, std::move(text)); };
+  if (!epoch) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("epoch is required: the one that task_claim gave with {}", task.id()));
+  }
+  if (IsFinished(task.state)) {
+    return refuse(fmt::format("{} {} already (epoch {}): nothing more is wanted of it; claim other work", task.id(),
+                              task.state == TaskState::kCancelled ? "was cancelled"
+                              : task.state == TaskState::kFailed  ? "has failed"
+                                                                  : "has succeeded",
+                              task.epoch));
+  }
+  if (task.state == TaskState::kClaimed) {
+    return refuse(
+        fmt::format("epoch {} of {} is over: it is {}'s now, at epoch {}. Drop what you did for it, and claim "
+                    "other work",
+                    *epoch, task.id(), Named(database, task.owner), task.epoch));
+  }
+  return refuse(
+      fmt::format("{} is nobody's at the moment (it is {}; the last epoch was {}): claim it, and report with "
+                  "the epoch that you get",
+                  task.id(), NameOf(task.state), task.epoch));
+}
+
+Expected<void> Check(const UpdateRequest& request) {
+  if (request.result && request.report != Report::kSucceeded && request.report != Report::kFailed) {
+    return Fail(ErrorCode::kInvalidArgument, "result is for state=succeeded or failed; say what is under way as note");
+  }
+  if (request.note && request.note->size() > limits::kMaxNote) {
+    return Fail(ErrorCode::kTooLarge,
+                fmt::format("a note may have {} bytes, this one has {}: the rest belongs into the "
+                            "result or into memory",
+                            limits::kMaxNote, request.note->size()));
+  }
+  if (request.result && request.result->size() > limits::kMaxResult) {
+    return Fail(ErrorCode::kTooLarge, fmt::format("a result may have {} bytes, this one has {}: store it in parts with "
+                                                  "memory_usage, and report the keys",
+                                                  limits::kMaxResult, request.result->size()));
+  }
+  return {};
+}
+
+template <class T>
+std::optional<T> Sum(const std::optional<T>& a, const std::optional<T>& b) {
+  if (!a) return b;
+  return b ? std::optional<T>(*a + *b) : a;
+}
+
+/// Notes what was said beside the state.
+void Say(Database& database, Task& task, const UpdateRequest& request) {
+  const Usage& usage = request.usage;
+  if (request.note) task.note = std::string(*request.note);
+  if (request.note || usage.input_tokens || usage.output_tokens || usage.cost_usd) {
+    task.usage = {.input_tokens = Sum(task.usage.input_tokens, usage.input_tokens),
+                  .output_tokens = Sum(task.usage.output_tokens, usage.output_tokens),
+                  .cost_usd = Sum(task.usage.cost_usd, usage.cost_usd)};
+    database.Execute(kSay, task.number, request.note, task.usage.input_tokens, task.usage.output_tokens,
+                     task.usage.cost_usd);
+  }
+  if (request.result) database.Execute(kSetResult, task.number, *request.result);
+}
+
+}  // namespace
+
+Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, const Moment& now) {
+  if (auto good = Check(request); !good) return std::unexpected(std::move(good.error()));
+  MoveDueTasks(database, now);
+  auto task = ReadTask(database, request.task);
+  if (database.error()) return std::unexpected(*database.error());
+  if (!task) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("there is no task {}: task_status lists those there are", TaskId(request.task)));
+  }
+  const auto swarm = FindSwarm(database, FormatId("sw", task->swarm));
+  if (!swarm) return std::unexpected(swarm.error());
+
+  Updated updated;
+  if (request.report == Report::kCancelled) {
+    if (IsFinished(task->state)) return Stale(database, *task, task->epoch);
+    Say(database, *task, request);
+    NoteEvent(database, *task, 0, "cancelled", request.note, now.wall_ms);
+    MakeFinished(database, *swarm, *task, TaskState::kCancelled, now);
+  } else {
+    if (task->state != TaskState::kClaimed || request.epoch != task->epoch) {
+      return Stale(database, *task, request.epoch);
+    }
+    const std::int64_t owner = task->owner;
+    Say(database, *task, request);
+    NoteEvent(database, *task, owner, NameOf(request.report), request.note, now.wall_ms);
+    switch (request.report) {
+      case Report::kProgress:
+        task->deadline = now.boot_ms + limits::kClaimMs;
+        database.Execute(kProgress, task->number, task->deadline);
+        break;
+      case Report::kSucceeded:
+        if (MakeFinished(database, *swarm, *task, TaskState::kSucceeded, now)) {
+          if (Cursor row = database.Query(kReadyDependants, task->number); row.Next()) updated.now_ready = row.Int(0);
+        } else {
+          updated.now_ready = 1;
+        }
+        break;
+      case Report::kFailed:
+        if (task->attempts < task->max_attempts) {
+          GiveBack(database, *swarm, *task, Outcome::kFailed, now);
+        } else {
+          MakeFinished(database, *swarm, *task, TaskState::kFailed, now);
+        }
+        break;
+      default:
+        GiveBack(database, *swarm, *task, Outcome::kNeither, now);
+        break;
+    }
+  }
+  if (database.error()) return std::unexpected(*database.error());
+  updated.task = *std::move(task);
+  return updated;
+}
+
+}  // namespace skep::swarm
