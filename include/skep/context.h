@@ -3,18 +3,23 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 
+#include "skep/client.h"
 #include "skep/moment.h"
 
 namespace skep {
 
 class Clock;
+class Events;
 class Executor;
 
 namespace store {
 class Cache;
 class Database;
+class Liveness;
 class Store;
 }  // namespace store
 
@@ -23,12 +28,37 @@ struct Services {
   store::Store& store;
   const Clock& clock;
   Executor& executor;  ///< The thread that connections live on.
+  Events& events;      ///< Of that thread.
+  /// Tells other processes that this one is alive. Null: its sessions leave no rows (a single call from a shell).
+  store::Liveness* liveness = nullptr;
 };
 
 /// What a session remembers between its calls, which run on the connection's thread and on the store's.
 struct SessionScope {
   std::atomic<std::int64_t> current_swarm = 0;  ///< Row of the swarm it last made or used; 0: none yet.
-  std::atomic<std::int64_t> row = 0;            ///< Its own row; 0: none, because it has not acted as an agent yet.
+  /// Its own row, once that is committed; 0: none, because it has not acted as an agent yet.
+  std::atomic<std::int64_t> row = 0;
+  /// Tells the sessions of this process apart.
+  const std::int64_t serial = NextSerial();
+
+  /// Who is at the other end, as far as it has said so.
+  ClientIdentity client() const {
+    const std::lock_guard lock(mutex_);
+    return client_;
+  }
+  void set_client(ClientIdentity client) {
+    const std::lock_guard lock(mutex_);
+    client_ = std::move(client);
+  }
+
+ private:
+  static std::int64_t NextSerial() {
+    static std::atomic<std::int64_t> last = 0;
+    return ++last;
+  }
+
+  mutable std::mutex mutex_;
+  ClientIdentity client_;
 };
 
 /// What a call that found nothing waits for.
@@ -58,10 +88,14 @@ class ToolContext {
   /// The same moment by both clocks.
   Moment now() const;
   SessionScope& session() { return session_; }
+  /// Row of the session, as which agents live in it; made when there is none yet. 0: this session leaves none. In a
+  /// write.
+  std::int64_t SessionRow();
   const Services& services() const { return services_; }
 
   /// Says that the call has not found what it wants: it is run again, from the start and in a new transaction, when
-  /// that may be there. What it returns now is the answer if it never is. In a write only.
+  /// that may be there. What it returns now is the answer if it never is. In a write only, and one that writes nothing
+  /// when it finds nothing for the second time: any change may be what others wait for.
   void WaitFor(const Wait& wait) { wait_ = wait; }
   const std::optional<Wait>& wait() const { return wait_; }
 
@@ -70,6 +104,8 @@ class ToolContext {
 
   /// The connection if database() was called, else null.
   store::Database* used_database() const { return database_; }
+  /// What SessionRow() has returned; 0 if it was not called.
+  std::int64_t used_session_row() const { return session_row_; }
 
  private:
   const Services& services_;
@@ -77,6 +113,7 @@ class ToolContext {
   store::Database* database_;
   bool writing_;
   std::int64_t now_ms_;
+  std::int64_t session_row_ = 0;
   std::optional<Wait> wait_;
   std::shared_ptr<const void> kept_;
 };

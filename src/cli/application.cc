@@ -1,6 +1,12 @@
 #include "cli/application.h"
 
+#include <filesystem>
+#include <string>
+#include <system_error>
+
 #include "base/clock.h"
+#include "base/limits.h"
+#include "base/paths.h"
 #include "handlers/list.h"
 #include "swarm/full_text.h"
 
@@ -15,11 +21,30 @@ store::Options StoreOptions(const Settings& settings) {
           .maintenance = [](store::Database& database) { return swarm::Maintain(database, SystemClock().WallMs()); }};
 }
 
+/// Who starts a server that speaks on its standard input and output: what there is of that in the environment.
+ClientIdentity ClientHere() {
+  std::error_code ignored;
+  const char* const session = ProcessEnvironment()("CLAUDE_CODE_SESSION_ID");
+  return {.session = session == nullptr ? "" : std::string(session).substr(0, limits::kMaxClientText),
+          .directory = std::filesystem::current_path(ignored).string()};
+}
+
 }  // namespace
 
-Application::Application(const Settings& settings, Executor& executor)
-    : store_(StoreOptions(settings), SystemClock(), executor),
-      server_({.tools = handlers::AllTools(), .instructions = handlers::Instructions()},
-              Services{.store = store_, .clock = SystemClock(), .executor = executor}) {}
+Application::Application(const Settings& settings, net::Loop& loop, Lifetime lifetime)
+    : liveness_(settings.database),
+      store_(std::make_unique<store::Store>(StoreOptions(settings), SystemClock(), loop)),
+      server_({.tools = handlers::AllTools(), .instructions = handlers::Instructions(), .client = ClientHere()},
+              Services{.store = *store_,
+                       .clock = SystemClock(),
+                       .executor = loop,
+                       .events = loop,
+                       .liveness = lifetime == Lifetime::kSession ? &liveness_ : nullptr}) {}
+
+Application::~Application() {
+  server_.Leave();
+  // Finishes what was submitted, for which the server must still be there.
+  store_.reset();
+}
 
 }  // namespace skep::cli

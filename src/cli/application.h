@@ -1,9 +1,13 @@
 #pragma once
 
-#include "base/executor.h"
+#include <cstdint>
+#include <memory>
+
 #include "cli/settings.h"
 #include "mcp/server.h"
+#include "net/loop.h"
 #include "skep/context.h"
+#include "store/liveness.h"
 #include "store/store.h"
 
 namespace skep::cli {
@@ -12,13 +16,23 @@ namespace skep::cli {
 /// opened does not keep it from being made: calls then answer with the reason.
 class Application {
  public:
-  /// `executor` is the thread that connections live on; it must outlive this.
-  Application(const Settings& settings, Executor& executor);
+  /// Whether agents live in the sessions that act as them, and no longer.
+  enum class Lifetime : std::uint8_t {
+    kSession,  ///< A server.
+    kForever,  ///< A single call: what it takes is held until its deadline.
+  };
+
+  /// `loop` is on the thread that connections live on; it must outlive this, as this must outlive them.
+  Application(const Settings& settings, net::Loop& loop, Lifetime lifetime = Lifetime::kForever);
+  ~Application();
+  Application(const Application&) = delete;
+  Application& operator=(const Application&) = delete;
 
   mcp::Server& server() { return server_; }
 
  private:
-  store::Store store_;
+  store::Liveness liveness_;
+  std::unique_ptr<store::Store> store_;
   mcp::Server server_;
 };
 

@@ -32,24 +32,8 @@ std::string_view TextOf(json::Value result) {
 
 }  // namespace
 
-void WorkQueue::Post(std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
-  queue_.push_back(std::move(work));
-  posted_.notify_one();
-}
-
-void WorkQueue::RunSome() {
-  std::vector<std::function<void()>> work;
-  {
-    std::unique_lock lock(mutex_);
-    posted_.wait(lock, [this] { return !queue_.empty(); });
-    work.swap(queue_);
-  }
-  for (const auto& each : work) each();
-}
-
-InProcess::InProcess(SessionFactory& server, WorkQueue& work, OnNotification on_notification)
-    : work_(work), on_notification_(std::move(on_notification)), session_(server.Open(*this)) {}
+InProcess::InProcess(SessionFactory& server, net::Loop& loop, OnNotification on_notification)
+    : loop_(loop), on_notification_(std::move(on_notification)), session_(server.Open(*this)) {}
 
 bool InProcess::TakeAnswer(std::string& answer) {
   while (taken_ < output_.size()) {
@@ -75,7 +59,7 @@ std::string InProcess::Ask(std::string_view request) {
   session_->OnDrained();
   std::string answer;
   while (!TakeAnswer(answer)) {
-    work_.RunSome();
+    loop_.RunOnce();
     session_->OnDrained();
   }
   return answer;

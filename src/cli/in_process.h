@@ -1,36 +1,16 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
-#include "base/executor.h"
+#include "net/loop.h"
 #include "skep/block.h"
 #include "skep/error.h"
 #include "skep/transport.h"
 
 namespace skep::cli {
-
-/// The thread that made it, as an executor: what is posted runs when that thread runs it.
-class WorkQueue final : public Executor {
- public:
-  void Post(std::function<void()> work) override;
-  bool IsCurrent() const override { return std::this_thread::get_id() == thread_; }
-
-  /// Waits until something has been posted, and runs what has.
-  void RunSome();
-
- private:
-  const std::thread::id thread_ = std::this_thread::get_id();
-  std::mutex mutex_;
-  std::condition_variable posted_;
-  std::vector<std::function<void()>> queue_;
-};
 
 /// A client in the server's own process: its lines reach the session as a pipe's would, without a pipe.
 class InProcess final : private Transport {
@@ -38,8 +18,8 @@ class InProcess final : private Transport {
   /// What the server says between a request and its answer: progress.
   using OnNotification = std::function<void(std::string_view line)>;
 
-  /// `work` is the server's executor. All three must outlive this.
-  InProcess(SessionFactory& server, WorkQueue& work, OnNotification on_notification = {});
+  /// `loop` is the server's. All three must outlive this.
+  InProcess(SessionFactory& server, net::Loop& loop, OnNotification on_notification = {});
 
   /// Sends a request and returns the line that answers it. REQUIRES: a request, which is answered.
   std::string Ask(std::string_view request);
@@ -58,7 +38,7 @@ class InProcess final : private Transport {
   /// The next line that is an answer, if there is one yet.
   bool TakeAnswer(std::string& answer);
 
-  WorkQueue& work_;
+  net::Loop& loop_;
   OnNotification on_notification_;
   Block output_;
   std::size_t taken_ = 0;  ///< Of output_.

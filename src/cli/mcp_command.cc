@@ -60,9 +60,9 @@ int CallTool(const CommandLine& line, const Settings& settings, const Console& c
   const auto arguments = Arguments(line, console);
   if (!arguments) return Complain(arguments.error(), console);
 
-  WorkQueue work;
-  Application application(settings, work);
-  InProcess client(application.server(), work, ShowProgress(console));
+  net::Loop loop;
+  Application application(settings, loop);
+  InProcess client(application.server(), loop, ShowProgress(console));
   const auto result = client.CallTool(line.tool->info.name, arguments->view());
   if (!result) return Complain(result.error(), console);
   const std::string text = line.options.json ? *result + "\n" : RenderForPeople(*result, StyleOf(console));
@@ -77,9 +77,9 @@ int ListTools(const CommandLine& line, const Settings& settings, const Console& 
     }
     return console.Out(table.Render(StyleOf(console))) ? kExitOk : kExitFailed;
   }
-  WorkQueue work;
-  Application application(settings, work);
-  InProcess client(application.server(), work);
+  net::Loop loop;
+  Application application(settings, loop);
+  InProcess client(application.server(), loop);
   return console.Out(client.AskResult("tools/list") + "\n") ? kExitOk : kExitFailed;
 }
 

@@ -40,9 +40,9 @@ void WriteStore(const std::string& path, json::Writer& to) {
 }
 
 Expected<void> WriteAnswers(const Settings& settings, json::Writer& to) {
-  WorkQueue work;
-  Application application(settings, work);
-  InProcess client(application.server(), work);
+  net::Loop loop;
+  Application application(settings, loop);
+  InProcess client(application.server(), loop);
   for (const auto& [name, tool, arguments, part] : kQuestions) {
     const auto answer = client.CallTool(tool, arguments);
     if (!answer && answer.error().code == ErrorCode::kNotFound) continue;  // To have no swarm is no trouble.

@@ -10,7 +10,7 @@ namespace skep::handlers {
 Expected<swarm::Agent> ActAs(ToolContext& context, const swarm::Swarm& swarm, std::string_view id_or_name) {
   auto agent = swarm::FindAgent(context.database(), swarm, id_or_name);
   if (!agent) return agent;
-  if (auto bound = swarm::BindAgent(context.database(), swarm, *agent, context.session().row, context.now_ms());
+  if (auto bound = swarm::BindAgent(context.database(), swarm, *agent, context.SessionRow(), context.now_ms());
       !bound) {
     return std::unexpected(std::move(bound.error()));
   }

@@ -38,10 +38,10 @@ Expected<AgentView> Run(const Args& args, ToolContext& context) {
                                   .name = args.name,
                                   .capabilities = args.capabilities,
                                   .parent = args.parent,
-                                  .session = context.session().row},
+                                  .session = context.SessionRow()},
                                  context.now_ms());
   if (!agent) return std::unexpected(agent.error());
-  return View(*std::move(agent));
+  return View(*std::move(agent), context.now_ms());
 }
 
 }  // namespace

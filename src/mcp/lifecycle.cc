@@ -25,6 +25,7 @@ void Initialize(ServerSession& session, const Request& request, rpc::Reply reply
   Revision agreed = ParseRevision(version.AsString()).value_or(kNewestLegacy);
   if (agreed > kNewestLegacy) agreed = kNewestLegacy;
   session.set_revision(agreed);
+  session.NoteClient(request.params.Find("clientInfo"), {});
   reply.Result(session.server().InitializeResult(agreed));
 }
 

@@ -46,6 +46,8 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
       capabilities = value;
     } else if (name == kMetaClientInfo) {
       client_info = value;
+    } else if (name == "threadId") {
+      request.thread = value;
     }
   }
   if (!version.exists()) return true;
@@ -75,6 +77,7 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
   if (client_info.exists() && !client_info.Is(Type::kObject)) {
     return Refuse(reply, fmt::format("params._meta[\"{}\"] must be an object", kMetaClientInfo));
   }
+  request.client_info = client_info;
   request.revision = kModern;
   return true;
 }

@@ -17,6 +17,8 @@ struct Request {
   bool in_batch;
   /// As JSON text, at most limits::kMaxIdBytes; empty: the client does not want to know.
   std::string progress_token;
+  json::Value client_info;  ///< An object, if the request says who its client is.
+  json::Value thread;       ///< The client's name for the conversation that the request belongs to (Codex).
 
   bool modern() const { return revision == kModern; }
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/short_text.h"
@@ -70,7 +71,12 @@ void WriteTool(json::Writer& to, const Tool& tool) {
 
 }  // namespace
 
-Server::Server(Options options, const Services& services) : services_(services), tools_(options.tools) {
+Server::Server(Options options, const Services& services)
+    : services_(services),
+      client_(std::move(options.client)),
+      waits_(services),
+      roll_call_(services),
+      tools_(options.tools) {
   for (const Tool* tool : tools_) by_name_.emplace_back(tool->info.name, tool);
   std::ranges::sort(by_name_);
 

@@ -8,19 +8,26 @@
 
 #include "base/limits.h"
 #include "mcp/request.h"
+#include "mcp/roll_call.h"
+#include "mcp/waits.h"
+#include "skep/client.h"
 #include "skep/context.h"
 #include "skep/tool.h"
 #include "skep/transport.h"
 
 namespace skep::mcp {
 
-/// What all sessions share: the tools, and the answers that never change, rendered once.
+/// What all sessions share: the tools, the answers that never change, rendered once, and the calls that wait.
+///
+/// Outlives the store, whose last operations are finished when it closes. Leave() goes before that.
 class Server final : public SessionFactory {
  public:
   struct Options {
     std::span<const Tool* const> tools;  ///< Listed in this order. Must outlive the server, as must the services.
     std::string_view instructions;       ///< For models: how to use the tools together; clients cut at 2 KB.
     std::size_t tools_page = limits::kToolsPage;
+    /// Of the clients that do not say otherwise: what their environment tells.
+    ClientIdentity client = {};
   };
 
   Server(Options options, const Services& services);
@@ -31,6 +38,13 @@ class Server final : public SessionFactory {
   /// The tool whose name is most like this one; empty if none is.
   std::string_view NearestTool(std::string_view name) const;
   const Services& services() const { return services_; }
+  Waits& waits() { return waits_; }
+  const ClientIdentity& client() const { return client_; }
+
+  /// The session's input has ended, and it has submitted all that it ever will.
+  void EndSession(std::shared_ptr<SessionScope> scope) { roll_call_.EndSession(std::move(scope)); }
+  /// The process ends: says so to the others. REQUIRES: all sessions have ended.
+  void Leave() { roll_call_.Leave(); }
 
   /// `{"name":"skep",…}`
   const std::string& server_info() const { return server_info_; }
@@ -47,7 +61,10 @@ class Server final : public SessionFactory {
  private:
   void RenderTools(std::size_t page_size);
 
-  Services services_;
+  const Services services_;
+  const ClientIdentity client_;
+  Waits waits_;
+  RollCall roll_call_;
   std::span<const Tool* const> tools_;
   std::vector<std::pair<std::string_view, const Tool*>> by_name_;  ///< Sorted.
   std::string server_info_;

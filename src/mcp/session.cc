@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/limits.h"
 #include "base/printable.h"
 #include "mcp/batch.h"
@@ -17,8 +21,22 @@ using json::Value;
 using rpc::ErrorCode;
 using rpc::Message;
 
+ServerSession::ServerSession(Server& server, Transport& transport) : server_(server), transport_(transport) {
+  scope_->set_client(server.client());
+}
+
 ServerSession::~ServerSession() {
   for (const auto& [id, call] : calls_) call->Abandon();
+}
+
+void ServerSession::OnEnd() {
+  ended_ = true;
+  std::vector<ToolCall*> waiting;
+  for (const auto& [id, call] : calls_) {
+    if (call->waits()) waiting.push_back(call);
+  }
+  for (ToolCall* const call : waiting) call->EndWait();
+  if (scope_->row != 0 || writes_in_flight_ > 0) server_.EndSession(scope_);
 }
 
 void ServerSession::Close(std::size_t begin) {
@@ -109,13 +127,19 @@ void ServerSession::OnNotification(const Message& message) {
   if (message.method != "notifications/cancelled") return;
   std::string id;
   if (!rpc::ReadId(message.params.Find("requestId"), id)) return;
+  std::vector<ToolCall*> cancelled;
   const auto [first, last] = calls_.equal_range(id);
-  for (auto call = first; call != last; ++call) call->second->Cancel();
+  for (auto call = first; call != last; ++call) cancelled.push_back(call->second);
+  for (ToolCall* const call : cancelled) call->Cancel();
 }
 
 void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_batch) {
   Request request{.method = {}, .params = {}, .revision = revision_, .in_batch = in_batch, .progress_token = {}};
   if (!ReadRequest(message, revision_, request, reply)) return;
+  // Once the session has a row, that says who it is.
+  if ((request.client_info.exists() || request.thread.exists()) && scope_->row == 0) {
+    NoteClient(request.client_info, request.thread);
+  }
   if (in_batch && request.revision != kBatches) {
     return reply.Error(ErrorCode::kInvalidRequest,
                        fmt::format("protocol {} has no batches: send this request on its own", Name(request.revision)));
@@ -148,7 +172,24 @@ void ServerSession::Leave(ToolCall& call) {
     break;
   }
   if (call.holds_back_reads()) --writes_in_flight_;
+  if (call.waits()) --waiting_;
   bytes_in_flight_ -= call.bytes();
+}
+
+void ServerSession::BeginWait(ToolCall& call) {
+  if (call.holds_back_reads()) --writes_in_flight_;
+  ++waiting_;
+}
+
+void ServerSession::NoteClient(json::Value client_info, json::Value thread) {
+  ClientIdentity client = scope_->client();
+  const auto note = [](json::Value value, std::string& text) {
+    if (value.exists() && value.Is(Type::kString)) text = value.AsString().substr(0, limits::kMaxClientText);
+  };
+  note(client_info.Find("name"), client.name);
+  note(client_info.Find("version"), client.version);
+  note(thread, client.session);
+  scope_->set_client(std::move(client));
 }
 
 void ServerSession::SendProgress(std::string_view token, double done, double total, std::string_view message) {

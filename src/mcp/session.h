@@ -24,7 +24,7 @@ class ToolCall;
 class ServerSession final : public Session, private rpc::ReplyTarget {
  public:
   /// Both must outlive the session.
-  ServerSession(Server& server, Transport& transport) : server_(server), transport_(transport) {}
+  ServerSession(Server& server, Transport& transport);
   /// Calls still in flight go on and are answered to nobody.
   ~ServerSession() override;
 
@@ -33,17 +33,27 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void OnOversizeFrame() override;
   std::size_t InFlight() const override { return calls_.size(); }
   std::size_t InFlightBytes() const override { return bytes_in_flight_; }
-  void OnEnd() override {}
+  void OnEnd() override;
 
   Server& server() { return server_; }
   /// Shared with the calls in flight, which may outlive the session.
   const std::shared_ptr<SessionScope>& scope() { return scope_; }
   void set_revision(Revision revision) { revision_ = revision; }
+  /// What the client says of itself: `initialize` does, and every modern request may. The session of its own that a
+  /// request belongs to is `thread`, if it names one. Values that are not there, or no text, say nothing.
+  void NoteClient(json::Value client_info, json::Value thread);
 
   /// Whether a write of this session is not yet committed: a read must then take its place behind it.
   bool HasUnfinishedWrite() const { return writes_in_flight_ > 0; }
 
+  /// Whether no more frames will come.
+  bool ended() const { return ended_; }
+
   // For calls that are not answered at once.
+  /// How many of them wait for something that was not there.
+  std::size_t waiting() const { return waiting_; }
+  /// One more does: it no longer holds back reads.
+  void BeginWait(ToolCall& call);
   /// Bytes that the answer of a read which cannot be given yet will hold, judged by the last one.
   std::size_t ExpectedAnswer() const { return expected_answer_; }
   void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
@@ -72,6 +82,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
 
   std::unordered_multimap<std::string, ToolCall*> calls_;  ///< In flight, by request id. A script may use an id twice.
   std::size_t writes_in_flight_ = 0;
+  std::size_t waiting_ = 0;
+  bool ended_ = false;
   std::size_t bytes_in_flight_ = 0;
   std::size_t expected_answer_ = limits::kExpectedAnswer;
 };

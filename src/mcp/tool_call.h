@@ -2,14 +2,18 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "mcp/request.h"
 #include "rpc/reply.h"
 #include "skep/block.h"
 #include "skep/tool.h"
 #include "store/store.h"
+#include "swarm/wakeup.h"
 
 namespace skep::mcp {
 
@@ -39,16 +43,23 @@ class ToolArgs {
 
 /// A call that is not answered at once: a write, a read that waits for a write of its session, or a tool that waits.
 /// Made, finished and cancelled on the connection's thread; only Run is on the store's.
+///
+/// A write that has found nothing and wants to wait is kept by the server's Waits, with the answer to give if nothing
+/// comes, and is submitted to the store again when something may have come.
 class ToolCall final : public store::Operation, public PendingCall {
  public:
   ToolCall(ServerSession& session, const Tool& tool, ToolArgs&& args, const Request& request, rpc::Reply reply);
   ~ToolCall() override;
 
   const std::string& id() const { return reply_.id(); }
-  /// Whether the session's reads queue behind it: a tool that only waits holds back nothing.
-  bool holds_back_reads() const { return tool_.run != nullptr; }
-  /// The client no longer wants the answer. What has not begun never will; nothing more is sent.
+  /// Whether the session's reads queue behind it: what only waits holds back nothing.
+  bool holds_back_reads() const { return tool_.run != nullptr && !waits_; }
+  /// Whether it has found nothing and waits, or has waited and is run again.
+  bool waits() const { return waits_; }
+  /// The client no longer wants the answer. What has not begun never will; nothing more is sent. May destroy this.
   void Cancel();
+  /// The session's input has ended: if this waits, it is answered now. May destroy this.
+  void EndWait();
   /// The session ends before the call does.
   void Abandon();
 
@@ -60,8 +71,22 @@ class ToolCall final : public store::Operation, public PendingCall {
   // store::Operation
   Expected<void> Run(store::Database& database) override;
   void Finish(Expected<void> outcome) override;
+  void Release(std::unique_ptr<store::Operation> self) override;
   bool cancelled() const override { return cancelled_.load(std::memory_order_relaxed); }
   std::size_t bytes() const override { return held_; }
+
+  // For Waits.
+  const std::optional<Wait>& wait() const { return wait_; }
+  const swarm::WaitMark& mark() const { return mark_; }
+  /// When its time is up, by the steady clock.
+  std::int64_t give_up_ns() const { return began_ns_ + wait_->ms * 1'000'000; }
+  /// Time is up: answers what it has.
+  void GiveUp() { Answer({}); }
+  /// It is about to be submitted again.
+  void BeginAgain();
+  bool was_woken() const { return was_woken_; }
+  /// What it waited for when it was woken.
+  std::pair<Wait::For, std::int64_t> woken_from() const { return woken_from_; }
 
   // PendingCall
   void Succeed(std::span<const Field> fields, const void* result) override;
@@ -69,9 +94,12 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Progress(double done, double total, std::string_view message) override;
 
  private:
-  ServerSession* session_;   ///< Null once the session has ended. Not for Run, which is on another thread.
-  Server& server_;           ///< For answers; with the session it may be gone.
-  const Services services_;  ///< For Run, which may still be on its way then.
+  /// Whether it is to wait now. Answers with an error by itself when its session has too many that do.
+  bool Parks();
+  void Answer(const Expected<void>& outcome);
+
+  ServerSession* session_;  ///< Null once the session has ended. Not for Run, which is on another thread.
+  Server& server_;
   std::shared_ptr<SessionScope> scope_;
   const Tool& tool_;
   ToolArgs args_;
@@ -81,6 +109,16 @@ class ToolCall final : public store::Operation, public PendingCall {
   double progress_ = 0;
   rpc::Reply reply_;
   Block result_;  ///< The structured result as JSON.
+
+  const std::int64_t began_ns_;   ///< When the call came in.
+  std::optional<Wait> wait_;      ///< Of the last run.
+  swarm::WaitMark mark_;          ///< What that run has seen.
+  std::int64_t session_row_ = 0;  ///< As which it has acted; to be remembered once that is committed.
+  bool waits_ = false;
+  bool parks_ = false;  ///< Between Finish and Release.
+  bool was_woken_ = false;
+  bool running_again_ = false;
+  std::pair<Wait::For, std::int64_t> woken_from_;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cassert>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -26,6 +27,49 @@ void OccupyStandardDescriptors() {
   while (fd != -1 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (fd != -1) close(fd);
 }
+
+class LoopTimer final : public Events::Timer {
+ public:
+  LoopTimer(uv_loop_t* loop, std::function<void()> ring) : ring_(std::move(ring)), timer_(new uv_timer_t) {
+    uv_timer_init(loop, timer_.get());
+    timer_->data = this;
+  }
+
+  void Set(std::int64_t ms) override {
+    // The loop's idea of the time is from when it began to handle its events.
+    uv_update_time(timer_->loop);
+    uv_timer_start(
+        timer_.get(), [](uv_timer_t* timer) { static_cast<LoopTimer*>(timer->data)->ring_(); },
+        static_cast<std::uint64_t>(ms), 0);
+  }
+  void Stop() override { uv_timer_stop(timer_.get()); }
+
+ private:
+  const std::function<void()> ring_;
+  Handle<uv_timer_t> timer_;
+};
+
+class LoopWatch final : public Events::Watch {
+ public:
+  LoopWatch(uv_loop_t* loop, std::function<void(std::string_view)> changed)
+      : changed_(std::move(changed)), event_(new uv_fs_event_t) {
+    uv_fs_event_init(loop, event_.get());
+    event_->data = this;
+  }
+
+  bool Start(const std::string& path) {
+    return uv_fs_event_start(
+               event_.get(),
+               [](uv_fs_event_t* event, const char* name, int, int) {
+                 if (name != nullptr) static_cast<LoopWatch*>(event->data)->changed_(name);
+               },
+               path.c_str(), 0) == 0;
+  }
+
+ private:
+  const std::function<void(std::string_view)> changed_;
+  Handle<uv_fs_event_t> event_;
+};
 
 }  // namespace
 
@@ -65,6 +109,19 @@ void Loop::RunPosted() {
   for (std::function<void()>& work : running_) std::exchange(work, nullptr)();
   running_.clear();
 }
+
+std::unique_ptr<Events::Timer> Loop::MakeTimer(std::function<void()> ring) {
+  return std::make_unique<LoopTimer>(&loop_, std::move(ring));
+}
+
+std::unique_ptr<Events::Watch> Loop::WatchDirectory(const std::string& path,
+                                                    std::function<void(std::string_view)> changed) {
+  auto watch = std::make_unique<LoopWatch>(&loop_, std::move(changed));
+  if (!watch->Start(path)) return nullptr;
+  return watch;
+}
+
+void Loop::RunOnce() { uv_run(&loop_, UV_RUN_ONCE); }
 
 void Loop::Run() { uv_run(&loop_, UV_RUN_DEFAULT); }
 

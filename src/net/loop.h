@@ -5,9 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "base/events.h"
 #include "base/executor.h"
 
 namespace skep::net {
@@ -29,7 +32,7 @@ using Handle = std::unique_ptr<T, CloseHandle>;
 ///
 /// From the first loop on the process ignores SIGPIPE (writing to a peer that has left is an error code), and those of
 /// the descriptors 0, 1 and 2 that were closed are /dev/null.
-class Loop final : public Executor {
+class Loop final : public Executor, public Events {
  public:
   Loop();
   /// Work that was posted and has not run is destroyed unrun.
@@ -40,8 +43,14 @@ class Loop final : public Executor {
   void Post(std::function<void()> work) override;
   bool IsCurrent() const override { return std::this_thread::get_id() == thread_; }
 
+  std::unique_ptr<Timer> MakeTimer(std::function<void()> ring) override;
+  std::unique_ptr<Watch> WatchDirectory(const std::string& path,
+                                        std::function<void(std::string_view name)> changed) override;
+
   /// Runs until Stop(). May be called again.
   void Run();
+  /// Waits until something has happened, and deals with it.
+  void RunOnce();
   /// Run() returns when the events at hand have been handled.
   void Stop();
 

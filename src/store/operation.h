@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include "skep/error.h"
 #include "store/database.h"
@@ -16,6 +17,8 @@ class Operation {
   virtual Expected<void> Run(Database& database) = 0;
   /// On the executor, after the transaction has committed (fsync included) or failed.
   virtual void Finish(Expected<void> outcome) = 0;
+  /// After Finish: the store has done with it. Whoever overrides this may keep it and submit it again.
+  virtual void Release(std::unique_ptr<Operation> self) { self.reset(); }
   /// Whether whoever asked has gone: then Run is skipped and Finish gets kCancelled. Any thread.
   virtual bool cancelled() const { return false; }
   /// What it holds, for the bound on a batch.

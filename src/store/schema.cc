@@ -121,6 +121,7 @@ constexpr std::array kMigrations = {
       CREATE TABLE sessions (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         process INTEGER NOT NULL REFERENCES processes (id),
+        serial INTEGER NOT NULL,
         client TEXT NOT NULL DEFAULT '',
         client_version TEXT NOT NULL DEFAULT '',
         client_session TEXT NOT NULL DEFAULT '',
@@ -128,7 +129,7 @@ constexpr std::array kMigrations = {
         opened_ms INTEGER NOT NULL,
         closed_ms INTEGER NOT NULL DEFAULT 0
       );
-      CREATE INDEX sessions_open ON sessions (process) WHERE closed_ms = 0;
+      CREATE UNIQUE INDEX sessions_open ON sessions (process, serial) WHERE closed_ms = 0;
 
       ALTER TABLE swarms ADD COLUMN mode TEXT NOT NULL DEFAULT '';
       ALTER TABLE swarms ADD COLUMN looked_ms INTEGER NOT NULL DEFAULT 0;

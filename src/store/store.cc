@@ -56,6 +56,9 @@ class Store::Impl {
     reader_->ClearError();
   }
 
+  Stamp State() const { return opening_ != 0 && opening_ == writer_.generation() ? index_.Read() : Stamp(); }
+  bool IsOpen() const { return writer_.generation() != 0; }
+
   Cache& cache() { return cache_; }
   const std::string& path() const { return options_.path; }
 
@@ -100,6 +103,8 @@ Store::~Store() = default;
 void Store::Submit(std::unique_ptr<Operation> operation) { impl_->Submit(std::move(operation)); }
 Database& Store::Reader() { return impl_->Reader(); }
 void Store::EndRead() { impl_->EndRead(); }
+Stamp Store::State() const { return impl_->State(); }
+bool Store::IsOpen() const { return impl_->IsOpen(); }
 Cache& Store::cache() { return impl_->cache(); }
 const std::string& Store::path() const { return impl_->path(); }
 

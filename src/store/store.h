@@ -13,6 +13,7 @@
 #include "store/database.h"
 #include "store/operation.h"
 #include "store/options.h"
+#include "store/wal_stamp.h"
 
 namespace skep::store {
 
@@ -38,6 +39,11 @@ class Store {
   Database& Reader();
   /// Ends the read transaction: the next Reader() sees what was committed meanwhile. Cheap when there is none.
   void EndRead();
+  /// The state that the database is in now, whoever has brought it there, in nanoseconds. Unknown until Reader() was
+  /// called, and when it cannot be told.
+  Stamp State() const;
+  /// Whether Reader() would find the database open, and not wait.
+  bool IsOpen() const;
 
   Cache& cache();
   const std::string& path() const;

@@ -45,8 +45,9 @@ bool Writer::Done::Finish() {
     posted = false;
   }
   for (Pending& pending : done) {
-    pending.operation->Finish(std::move(pending.outcome));
-    pending.operation.reset();
+    Operation& operation = *pending.operation;
+    operation.Finish(std::move(pending.outcome));
+    operation.Release(std::move(pending.operation));
   }
   return !done.empty();
 }

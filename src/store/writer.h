@@ -41,6 +41,8 @@ class Writer {
   /// Waits until the database has been opened, and returns a number that is another one whenever it was opened anew (it
   /// had been deleted). When opening has failed: the reason, and it is tried again.
   Expected<std::uint64_t> WaitUntilOpen();
+  /// That number; 0 while it is not open. Does not wait.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:
   /// What the thread works with while the database is open.

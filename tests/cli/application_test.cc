@@ -18,9 +18,9 @@ TEST(Application, KeepsWhatWasStoredForTheNextOne) {
   const auto settings = DecideSettings({.project = user.project()}, user.environment());
   ASSERT_TRUE(settings.has_value());
   const auto call = [&](std::string_view arguments) {
-    WorkQueue work;
-    Application application(*settings, work);
-    return InProcess(application.server(), work).CallTool("memory_usage", arguments);
+    net::Loop loop;
+    Application application(*settings, loop);
+    return InProcess(application.server(), loop).CallTool("memory_usage", arguments);
   };
   ASSERT_TRUE(call(R"({"action":"store","key":"k","value":"v"})").has_value());
   EXPECT_THAT(*call(R"({"action":"retrieve","key":"k"})"), HasSubstr(R"("value":"v")"));
@@ -32,9 +32,9 @@ TEST(Application, ServesWithoutAStoreAndSaysWhatIsWrongWithIt) {
   ASSERT_TRUE(settings.has_value());
   settings->database = user.project() + "/occupied/skep.db";
   std::filesystem::create_directories(settings->database);
-  WorkQueue work;
-  Application application(*settings, work);
-  InProcess client(application.server(), work);
+  net::Loop loop;
+  Application application(*settings, loop);
+  InProcess client(application.server(), loop);
   EXPECT_THAT(client.AskResult("tools/list"), HasSubstr("memory_usage"));
   const auto stored = client.CallTool("memory_usage", R"({"action":"store","key":"k","value":"v"})");
   ASSERT_FALSE(stored.has_value());

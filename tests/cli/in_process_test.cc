@@ -19,10 +19,10 @@ using testing::StartsWith;
 class InProcessClient : public testing::Test {
  protected:
   User user_;
-  WorkQueue work_;
-  Application application_{*DecideSettings({.project = user_.project()}, user_.environment()), work_};
+  net::Loop loop_;
+  Application application_{*DecideSettings({.project = user_.project()}, user_.environment()), loop_};
   std::vector<std::string> notifications_;
-  InProcess client_{application_.server(), work_, [this](std::string_view line) { notifications_.emplace_back(line); }};
+  InProcess client_{application_.server(), loop_, [this](std::string_view line) { notifications_.emplace_back(line); }};
 };
 
 TEST_F(InProcessClient, AsksAsAPipeWould) {

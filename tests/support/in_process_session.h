@@ -16,6 +16,7 @@
 #include "skep/tool.h"
 #include "skep/transport.h"
 #include "store/store.h"
+#include "support/manual_events.h"
 #include "support/manual_executor.h"
 #include "support/temp_directory.h"
 
@@ -35,11 +36,12 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  Services services() { return {.store = *store_, .clock = clock_, .executor = executor_}; }
+  Services services() { return {.store = *store_, .clock = clock_, .executor = executor_, .events = events_}; }
   mcp::Server& server() { return server_; }
   store::Store& store() { return *store_; }
   ManualClock& clock() { return clock_; }
   ManualExecutor& executor() { return executor_; }
+  ManualEvents& events() { return events_; }
   /// Finishes what was begun and closes the store, as a server does that ends.
   void CloseStore() { store_.reset(); }
 
@@ -47,6 +49,7 @@ class TestServer {
   const TempDirectory directory_;
   ManualClock clock_;
   ManualExecutor executor_;
+  ManualEvents events_{clock_, executor_};
   std::unique_ptr<store::Store> store_;
   mcp::Server server_;
 };

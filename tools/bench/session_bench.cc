@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "bench_messages.h"
-#include "cli/in_process.h"
 #include "handlers/list.h"
 #include "mcp/server.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 namespace skep {
@@ -22,10 +22,10 @@ class Server final : private Transport {
   Server() {
     mkdtemp(directory_.data());
     store_ = std::make_unique<store::Store>(store::Options{.path = directory_ + "/skep.db", .fsync = false},
-                                            SystemClock(), work_);
+                                            SystemClock(), loop_);
     server_ = std::make_unique<mcp::Server>(
         mcp::Server::Options{.tools = handlers::AllTools(), .instructions = handlers::Instructions()},
-        Services{.store = *store_, .clock = SystemClock(), .executor = work_});
+        Services{.store = *store_, .clock = SystemClock(), .executor = loop_, .events = loop_});
     session_ = server_->Open(*this);
     Ask(bench::Store("k", "hello bees"));
   }
@@ -54,12 +54,12 @@ class Server final : private Transport {
 
   void Ask(const std::string& line) {
     Give(line);
-    while (output_.empty()) work_.RunSome();
+    while (output_.empty()) loop_.RunOnce();
     Drained();
   }
 
   std::string directory_ = (std::filesystem::temp_directory_path() / "skep-bench-XXXXXX").string();
-  cli::WorkQueue work_;
+  net::Loop loop_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<mcp::Server> server_;
   Block frame_;

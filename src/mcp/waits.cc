@@ -1,0 +1,242 @@
+#include "mcp/waits.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "mcp/tool_call.h"
+#include "store/store.h"
+
+namespace skep::mcp {
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+/// Ticks without a change after which those who could not have what is ready are asked again: a second.
+constexpr int kQuietTicks = 4;
+
+}  // namespace
+
+Waits::Waits(const Services& services)
+    : services_(services),
+      look_(services.events.MakeTimer([this] { Look(); })),
+      burst_(services.events.MakeTimer([this] { OnBurst(); })),
+      tick_(services.events.MakeTimer([this] { OnTick(); })) {}
+
+Waits::~Waits() = default;
+
+void Waits::Park(std::unique_ptr<ToolCall> call) {
+  const ToolCall* const key = call.get();
+  const Wait& wait = *call->wait();
+  if (places_.empty()) {
+    const std::filesystem::path database(services_.store.path());
+    watch_ = services_.events.WatchDirectory(
+        database.parent_path().string(), [this, log = database.filename().string() + "-wal"](std::string_view name) {
+          if (name == log) OnFileChange();
+        });
+  }
+  if (wait.what == Wait::For::kMessage) {
+    const bool first = lines_.lower_bound({Wait::For::kMessage, 0}) == lines_.lower_bound({Wait::For::kLease, 0});
+    seen_message_ = first ? call->mark().newest : std::min(seen_message_, call->mark().newest);
+  }
+  const auto line = lines_.try_emplace({wait.what, wait.key}).first;
+  const auto deadline = deadlines_.emplace(call->give_up_ns(), key);
+  line->second.calls.push_back(std::move(call));
+  places_.emplace(key, Place{line, std::prev(line->second.calls.end()), deadline});
+  fresh_.push_back(key);
+  SetTick();
+  LookSoon();
+}
+
+std::unique_ptr<ToolCall> Waits::Take(const ToolCall& call) {
+  const auto found = places_.find(&call);
+  if (found == places_.end()) return nullptr;
+  const Place place = found->second;
+  places_.erase(found);
+  std::erase(fresh_, &call);
+  deadlines_.erase(place.deadline);
+  auto taken = std::move(*place.call);
+  place.line->second.calls.erase(place.call);
+  DropIfUnused(place.line);
+  StopIfIdle();
+  return taken;
+}
+
+void Waits::Wake(const ToolCall& call) {
+  const auto found = places_.find(&call);
+  ++found->second.line->second.running;
+  auto taken = Take(call);
+  taken->BeginAgain();
+  services_.store.Submit(std::move(taken));
+}
+
+void Waits::NoteReturn(const ToolCall& call) {
+  const auto line = lines_.find(call.woken_from());
+  if (line == lines_.end()) return;
+  --line->second.running;
+  // Its place in the wave is free for another.
+  if (!line->second.calls.empty()) LookSoon();
+}
+
+void Waits::NoteCommit() {
+  if (!places_.empty()) LookSoon();
+}
+
+void Waits::LookSoon() {
+  if (std::exchange(look_asked_, true)) return;
+  look_->Set(0);
+}
+
+void Waits::Look() {
+  look_asked_ = false;
+  const bool by_clock = std::exchange(by_clock_, false);
+  const auto unused = [](const auto& line) { return line.second.calls.empty() && line.second.running == 0; };
+  if (places_.empty()) {
+    std::erase_if(lines_, unused);
+    return;
+  }
+  store::Store& store = services_.store;
+  store.EndRead();
+  // Before what it names is read: at worst it is looked at once more.
+  const store::Stamp state = store.State();
+  const bool changed = !state.known() || state != looked_at_;
+  store::Database& database = store.Reader();
+  const Moment now = services_.clock.Now();
+  if (!database.error()) {
+    LookForTasks(database, now);
+    if (changed) LookForMessages(database);
+    if (changed || by_clock) LookForLeases(database, now);
+    looked_at_ = state;
+    fresh_.clear();
+  }
+  if (database.error()) {
+    // The tick looks again.
+    Log(LogLevel::kInfo, "looking for what calls wait for: {}", database.error()->message);
+    looked_at_ = {};
+    database.ClearError();
+  }
+  store.EndRead();
+  std::erase_if(lines_, unused);
+}
+
+void Waits::LookForTasks(store::Database& database, const Moment& now) {
+  std::vector<const ToolCall*> woken;
+  for (auto line = lines_.begin(); line != lines_.end() && line->first.first == Wait::For::kTask; ++line) {
+    Line& queue = line->second;
+    const auto ready = swarm::FindReadyTasks(database, line->first.second, limits::kMaxWoken, now);
+    if (database.error()) return;
+    if (ready != queue.ready) {
+      queue.ready = ready;
+      queue.untried = std::ssize(queue.calls);
+      queue.next_wave = 1;
+    }
+    queue.untried = std::min(queue.untried, static_cast<std::int64_t>(std::ssize(queue.calls)));
+    if (ready.count == 0 || queue.untried == 0) continue;
+    const std::int64_t wave = std::max(ready.count, queue.next_wave) - queue.running;
+    const std::int64_t count = std::min(wave, queue.untried);
+    if (count <= 0) continue;
+    queue.untried -= count;
+    queue.next_wave = std::min(2 * queue.next_wave, limits::kMaxWoken);
+    auto call = queue.calls.begin();
+    for (std::int64_t i = 0; i < count; ++i) woken.push_back((call++)->get());
+  }
+  for (const ToolCall* const call : woken) Wake(*call);
+  // Those who have come since the last look may have missed what is ready by a moment.
+  for (const ToolCall* const call : std::vector(fresh_)) {
+    const auto place = places_.find(call);
+    if (place == places_.end() || call->was_woken()) continue;
+    const auto& [thing, queue] = *place->second.line;
+    if (thing.first == Wait::For::kTask && queue.ready.count > 0) Wake(*call);
+  }
+}
+
+void Waits::LookForMessages(store::Database& database) {
+  const auto first = lines_.lower_bound({Wait::For::kMessage, 0});
+  if (first == lines_.end() || first->first.first != Wait::For::kMessage) return;
+  std::vector<const ToolCall*> woken;
+  for (const auto& [recipient, newest] : swarm::FindNewMessages(database, seen_message_)) {
+    seen_message_ = std::max(seen_message_, newest);
+    const auto line = lines_.find({Wait::For::kMessage, recipient});
+    if (line == lines_.end()) continue;
+    for (const auto& call : line->second.calls) {
+      if (call->mark().newest < newest) woken.push_back(call.get());
+    }
+  }
+  for (const ToolCall* const call : woken) Wake(*call);
+}
+
+void Waits::LookForLeases(store::Database& database, const Moment& now) {
+  const auto line = lines_.find({Wait::For::kLease, 0});
+  if (line == lines_.end() || line->second.calls.empty()) return;
+  const auto live = swarm::FindLiveLeases(database, now);
+  if (database.error()) return;
+  std::vector<const ToolCall*> woken;
+  for (const auto& call : line->second.calls) {
+    if (swarm::LostLease(live, call->mark())) woken.push_back(call.get());
+  }
+  for (const ToolCall* const call : woken) Wake(*call);
+}
+
+void Waits::OnFileChange() {
+  if (services_.store.State() != looked_at_) LookSoon();
+  // A burst that has just begun is left alone, or a stream of changes would put it off for ever.
+  if (burst_ms_ == 1) return;
+  burst_ms_ = 1;
+  burst_->Set(burst_ms_);
+}
+
+void Waits::OnBurst() {
+  if (places_.empty()) return;
+  if (services_.store.State() != looked_at_) LookSoon();
+  burst_ms_ = burst_ms_ < limits::kLastLookMs ? 2 * burst_ms_ : 0;
+  if (burst_ms_ != 0) burst_->Set(burst_ms_);
+}
+
+void Waits::OnTick() {
+  const std::int64_t now_ns = services_.clock.SteadyNs();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now_ns) {
+    Take(*deadlines_.begin()->second)->GiveUp();
+  }
+  if (places_.empty()) return;
+  // Who may have what is ready can change while what is ready does not: some of each line try again.
+  // When nothing else has changed, only by time (an agent's pause ends), which need not be seen at once.
+  const store::Stamp state = services_.store.State();
+  if (!state.known() || state != ticked_at_ || ++quiet_ticks_ >= kQuietTicks) {
+    quiet_ticks_ = 0;
+    for (auto& [thing, line] : lines_) line.untried = std::max(line.untried, limits::kMaxWoken);
+  }
+  ticked_at_ = state;
+  tick_ns_ = 0;
+  by_clock_ = true;
+  LookSoon();
+  SetTick();
+}
+
+void Waits::SetTick() {
+  const std::int64_t now_ns = services_.clock.SteadyNs();
+  const std::int64_t at_ns = std::min(deadlines_.begin()->first, now_ns + limits::kWaitPollMs * kNsPerMs);
+  if (tick_ns_ != 0 && tick_ns_ <= at_ns) return;
+  tick_ns_ = at_ns;
+  tick_->Set(std::max<std::int64_t>(1, (at_ns - now_ns + kNsPerMs - 1) / kNsPerMs));
+}
+
+void Waits::StopIfIdle() {
+  if (!places_.empty()) return;
+  watch_.reset();
+  burst_->Stop();
+  burst_ms_ = 0;
+  tick_->Stop();
+  tick_ns_ = 0;
+}
+
+void Waits::DropIfUnused(Lines::iterator line) {
+  // While some of its calls run, what it knows is needed when they come back.
+  if (line->second.calls.empty() && line->second.running == 0) lines_.erase(line);
+}
+
+}  // namespace skep::mcp

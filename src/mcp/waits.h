@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/events.h"
+#include "skep/context.h"
+#include "store/wal_stamp.h"
+#include "swarm/wakeup.h"
+
+namespace skep::mcp {
+
+class ToolCall;
+
+/// The calls of a server that found nothing and wait for it.
+///
+/// They are woken when the database has changed, whoever has changed it: after our own commits, and when the log's file
+/// is written to, which is watched while calls wait. What they wait for is then looked for once for each different
+/// thing, however many wait for it, and as many are run again as may find something: those who have waited longest
+/// first. Whoever finds nothing goes to the end of the line. A slow poll stands behind it, which also sees what becomes
+/// ready by mere time. So calls that wait cost memory and no time.
+///
+/// On the executor's thread.
+class Waits {
+ public:
+  explicit Waits(const Services& services);
+  ~Waits();
+  Waits(const Waits&) = delete;
+  Waits& operator=(const Waits&) = delete;
+
+  /// Keeps a call that found nothing until it is run again, its time is up, or it is taken back.
+  /// REQUIRES: call->wait().
+  void Park(std::unique_ptr<ToolCall> call);
+  /// The call, if it waits here; else null.
+  std::unique_ptr<ToolCall> Take(const ToolCall& call);
+
+  /// A write of this process has been committed.
+  void NoteCommit();
+  /// A call that was run again has come back, with whatever result.
+  void NoteReturn(const ToolCall& call);
+
+  /// Calls that wait.
+  std::size_t size() const { return places_.size(); }
+
+ private:
+  using Calls = std::list<std::unique_ptr<ToolCall>>;
+  using Thing = std::pair<Wait::For, std::int64_t>;
+  using Deadlines = std::multimap<std::int64_t, const ToolCall*>;
+
+  /// Those who wait for one thing.
+  struct Line {
+    Calls calls;               ///< The longest waiting first.
+    std::int64_t running = 0;  ///< Woken and not yet back.
+    // What follows is of tasks.
+    swarm::ReadyTasks ready;     ///< At the last look.
+    std::int64_t untried = 0;    ///< At the head: woken in waves until what is ready has gone, or all were.
+    std::int64_t next_wave = 1;  ///< Doubles while waves come back with nothing.
+  };
+  using Lines = std::map<Thing, Line>;
+  struct Place {
+    Lines::iterator line;
+    Calls::iterator call;
+    Deadlines::iterator deadline;
+  };
+
+  /// Looks soon, once for all who ask.
+  void LookSoon();
+  void Look();
+  void LookForTasks(store::Database& database, const Moment& now);
+  void LookForMessages(store::Database& database);
+  void LookForLeases(store::Database& database, const Moment& now);
+  void Wake(const ToolCall& call);
+  void OnFileChange();
+  void OnBurst();
+  /// Answers those whose time is up, and looks.
+  void OnTick();
+  void SetTick();
+  void StopIfIdle();
+  void DropIfUnused(Lines::iterator line);
+
+  const Services services_;
+  Lines lines_;
+  std::unordered_map<const ToolCall*, Place> places_;
+  Deadlines deadlines_;
+  /// Have just been parked: what they wait for may have come between their look and now.
+  std::vector<const ToolCall*> fresh_;
+
+  /// The state of the database at the last look, and at the last tick.
+  store::Stamp looked_at_;
+  store::Stamp ticked_at_;
+  /// Messages up to this row have woken those whom they are for.
+  std::int64_t seen_message_ = 0;
+  std::int64_t tick_ns_ = 0;  ///< When the next tick is; 0: none is set.
+  int quiet_ticks_ = 0;       ///< Since what is ready was last offered to those who could not have it.
+  bool look_asked_ = false;
+  /// Whether the next look is by the clock: all is looked at, changed or not.
+  bool by_clock_ = false;
+  std::int64_t burst_ms_ = 0;  ///< Until the next look of a burst; 0: there is none.
+
+  std::unique_ptr<Events::Watch> watch_;
+  std::unique_ptr<Events::Timer> look_;
+  std::unique_ptr<Events::Timer> burst_;
+  std::unique_ptr<Events::Timer> tick_;
+};
+
+}  // namespace skep::mcp

@@ -1,0 +1,68 @@
+#include "swarm/wakeup.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace skep::swarm {
+namespace {
+
+using store::Cursor;
+using store::Database;
+using store::Sql;
+
+constexpr Sql kReady{"SELECT id FROM tasks WHERE swarm = ?1 AND state = 'ready' AND not_before_ms = 0 LIMIT ?2"};
+// The sign keeps the planner from walking all the swarm's tasks instead of the few that are due.
+constexpr Sql kDue{"SELECT id FROM tasks WHERE not_before_ms > 0 AND not_before_ms <= ?2 AND +swarm = ?1 LIMIT ?3"};
+constexpr Sql kOverdue{"SELECT id FROM tasks WHERE state = 'claimed' AND deadline <= ?2 AND +swarm = ?1 LIMIT ?3"};
+constexpr Sql kNewestMessage{"SELECT coalesce(max(id), 0) FROM messages"};
+constexpr Sql kNewMessages{"SELECT recipient, max(id) FROM messages WHERE id > ?1 GROUP BY recipient"};
+constexpr Sql kLiveLeases{"SELECT id FROM leases WHERE deadline > ?1"};
+
+}  // namespace
+
+WaitMark MarkOf(Database& database, const Wait& wait, const Moment& now) {
+  WaitMark mark;
+  if (wait.what == Wait::For::kMessage) {
+    Cursor row = database.Query(kNewestMessage);
+    if (row.Next()) mark.newest = row.Int(0);
+  } else if (wait.what == Wait::For::kLease) {
+    const std::vector<std::int64_t> live = FindLiveLeases(database, now);
+    mark = {.newest = live.empty() ? 0 : live.back(), .live = std::ssize(live)};
+  }
+  return mark;
+}
+
+ReadyTasks FindReadyTasks(Database& database, std::int64_t swarm, std::int64_t at_most, const Moment& now) {
+  ReadyTasks found;
+  const auto add = [&](Cursor rows) {
+    while (rows.Next()) {
+      ++found.count;
+      found.sum += rows.Int(0);
+    }
+  };
+  add(database.Query(kReady, swarm, at_most));
+  add(database.Query(kDue, swarm, now.wall_ms, at_most));
+  add(database.Query(kOverdue, swarm, now.boot_ms, at_most));
+  found.count = std::min(found.count, at_most);
+  return found;
+}
+
+std::vector<NewMessage> FindNewMessages(Database& database, std::int64_t after) {
+  std::vector<NewMessage> found;
+  for (Cursor row = database.Query(kNewMessages, after); row.Next();) found.push_back({row.Int(0), row.Int(1)});
+  return found;
+}
+
+std::vector<std::int64_t> FindLiveLeases(Database& database, const Moment& now) {
+  std::vector<std::int64_t> live;
+  for (Cursor row = database.Query(kLiveLeases, now.boot_ms); row.Next();) live.push_back(row.Int(0));
+  std::ranges::sort(live);
+  return live;
+}
+
+bool LostLease(const std::vector<std::int64_t>& live, const WaitMark& mark) {
+  // Rows rise: those up to the newest one of then are what is left of them.
+  return std::ranges::upper_bound(live, mark.newest) - live.begin() < mark.live;
+}
+
+}  // namespace skep::swarm
