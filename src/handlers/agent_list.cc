@@ -47,7 +47,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   if (args.agent_id) {
     auto agent = swarm::FindAgent(context.database(), *swarm, *args.agent_id);
     if (!agent) return std::unexpected(agent.error());
-    result.agents.push_back(View(*std::move(agent)));
+    result.agents.push_back(View(*std::move(agent), context.now_ms()));
     return result;
   }
   std::int64_t after = 0;
@@ -57,7 +57,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     after = *number;
   }
   swarm::AgentPage page = swarm::ListAgents(context.database(), *swarm, after, args.limit);
-  for (swarm::Agent& agent : page.agents) result.agents.push_back(View(std::move(agent)));
+  for (swarm::Agent& agent : page.agents) result.agents.push_back(View(std::move(agent), context.now_ms()));
   if (page.more) result.cursor = result.agents.back().agent_id;
   return result;
 }

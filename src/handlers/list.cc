@@ -16,7 +16,12 @@ namespace skep::handlers {
   TOOL(kTaskUpdate)      \
   TOOL(kTaskStatus)      \
   TOOL(kTaskResults)     \
-  TOOL(kHealthCheck)
+  TOOL(kLoadBalance)     \
+  TOOL(kSwarmScale)      \
+  TOOL(kHealthCheck)     \
+  TOOL(kLeaseAcquire)    \
+  TOOL(kLeaseRelease)    \
+  TOOL(kLeaseCheck)
 
 #define SKEP_DECLARE(tool) extern const Tool tool;
 SKEP_TOOLS(SKEP_DECLARE)

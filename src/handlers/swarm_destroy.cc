@@ -21,12 +21,16 @@ struct Result {
   std::string name;
   swarm::SwarmStatus status = swarm::SwarmStatus::kDestroyed;
   std::int64_t agents_released = 0;
+  std::int64_t tasks_cancelled = 0;
+  std::int64_t leases_released = 0;
 
   static constexpr Field kFields[] = {
       Req<&Result::swarm_id>("swarmId"),
       Req<&Result::name>("name"),
       Req<&Result::status>("status"),
       Req<&Result::agents_released>("agentsReleased", "Agents that were alive and are offline now"),
+      Req<&Result::tasks_cancelled>("tasksCancelled", "Tasks that were not finished"),
+      Req<&Result::leases_released>("leasesReleased"),
   };
 };
 
@@ -36,7 +40,9 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   return Result{.swarm_id = destroyed->swarm.id(),
                 .name = std::move(destroyed->swarm.name),
                 .status = destroyed->swarm.status,
-                .agents_released = destroyed->agents};
+                .agents_released = destroyed->agents,
+                .tasks_cancelled = destroyed->tasks,
+                .leases_released = destroyed->leases};
 }
 
 }  // namespace
@@ -44,7 +50,8 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kSwarmDestroy = MakeTool<Run>({
     .name = "swarm_destroy",
     .title = "Destroy a swarm",
-    .description = "Ends a swarm and takes its agents offline; what it stored in memory stays.",
+    .description =
+        "Ends a swarm: its agents go offline, unfinished tasks are cancelled. What was stored in memory stays.",
     .hints = {.destructive = true},
     .effect = Effect::kWrite,
 });

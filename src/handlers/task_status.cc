@@ -29,20 +29,6 @@ struct Args {
   };
 };
 
-struct Counts {
-  std::int64_t blocked = 0;
-  std::int64_t ready = 0;
-  std::int64_t claimed = 0;
-  std::int64_t succeeded = 0;
-  std::int64_t failed = 0;
-  std::int64_t cancelled = 0;
-
-  static constexpr Field kFields[] = {
-      Req<&Counts::blocked>("blocked"),     Req<&Counts::ready>("ready"),   Req<&Counts::claimed>("claimed"),
-      Req<&Counts::succeeded>("succeeded"), Req<&Counts::failed>("failed"), Req<&Counts::cancelled>("cancelled"),
-  };
-};
-
 struct EventView {
   Timestamp at;
   std::string event;
@@ -58,7 +44,7 @@ struct EventView {
 
 struct Result {
   std::string swarm_id;
-  std::optional<Counts> counts;
+  std::optional<TaskCounts> counts;
   std::vector<TaskView> tasks;
   std::optional<std::string> cursor;
   std::optional<std::vector<std::string>> dependencies;
@@ -116,16 +102,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     if (!number) return Fail(ErrorCode::kInvalidArgument, "cursor must be one that task_status has given");
     after = *number;
   }
-  using swarm::TaskState;
-  const auto counts = swarm::CountTasks(database, *swarm);
-  const auto of = [&](TaskState state) { return counts[static_cast<std::size_t>(state)]; };
-  Result result{.swarm_id = swarm->id(),
-                .counts = Counts{.blocked = of(TaskState::kBlocked),
-                                 .ready = of(TaskState::kReady),
-                                 .claimed = of(TaskState::kClaimed),
-                                 .succeeded = of(TaskState::kSucceeded),
-                                 .failed = of(TaskState::kFailed),
-                                 .cancelled = of(TaskState::kCancelled)}};
+  Result result{.swarm_id = swarm->id(), .counts = CountsOf(database, *swarm)};
   const swarm::TaskPage page = swarm::ListTasks(database, *swarm, args.state, after, args.limit);
   for (const swarm::Task& task : page.tasks) result.tasks.push_back(View(task));
   if (page.more) result.cursor = result.tasks.back().task_id;

@@ -8,6 +8,18 @@ namespace skep::handlers {
 
 std::string AgentId(std::int64_t number) { return FormatId("ag", number); }
 
+TaskCounts CountsOf(store::Database& database, const swarm::Swarm& swarm) {
+  using swarm::TaskState;
+  const auto counts = swarm::CountTasks(database, swarm);
+  const auto of = [&](TaskState state) { return counts[static_cast<std::size_t>(state)]; };
+  return {.blocked = of(TaskState::kBlocked),
+          .ready = of(TaskState::kReady),
+          .claimed = of(TaskState::kClaimed),
+          .succeeded = of(TaskState::kSucceeded),
+          .failed = of(TaskState::kFailed),
+          .cancelled = of(TaskState::kCancelled)};
+}
+
 TaskView View(const swarm::Task& task) {
   using swarm::TaskState;
   TaskView view{.task_id = task.id(),

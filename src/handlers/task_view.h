@@ -42,6 +42,24 @@ struct TaskArgs {
   }
 };
 
+/// How many tasks a swarm has in each state.
+struct TaskCounts {
+  std::int64_t blocked = 0;
+  std::int64_t ready = 0;
+  std::int64_t claimed = 0;
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+  std::int64_t cancelled = 0;
+
+  static constexpr Field kFields[] = {
+      Req<&TaskCounts::blocked>("blocked"), Req<&TaskCounts::ready>("ready"),
+      Req<&TaskCounts::claimed>("claimed"), Req<&TaskCounts::succeeded>("succeeded"),
+      Req<&TaskCounts::failed>("failed"),   Req<&TaskCounts::cancelled>("cancelled"),
+  };
+};
+
+TaskCounts CountsOf(store::Database& database, const swarm::Swarm& swarm);
+
 /// A task as lists show it.
 struct TaskView {
   std::string task_id;

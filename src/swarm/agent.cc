@@ -26,8 +26,8 @@ constexpr int kCandidates = 200;
 constexpr std::size_t kShown = 100;
 
 constexpr Sql kAgent{
-    "SELECT swarm, type, name, capabilities, parent, state, created_ms, session, task, retiring FROM agents "
-    "WHERE id = ?1"};
+    "SELECT swarm, type, name, capabilities, parent, state, created_ms, session, task, retiring, succeeded, failed, "
+    "busy_ms, breaker_failures, breaker_until_ms, breaker_opened FROM agents WHERE id = ?1"};
 constexpr Sql kSwarmOf{"SELECT swarm FROM agents WHERE id = ?1"};
 constexpr Sql kBind{"UPDATE agents SET session = ?2, seen_ms = ?3, state = ?4 WHERE id = ?1"};
 constexpr Sql kInsertCapability{"INSERT INTO agent_capabilities (swarm, capability, agent) VALUES (?1, ?2, ?3)"};
@@ -79,6 +79,10 @@ std::optional<Agent> Read(Database& database, std::int64_t number) {
                .session = row.Int(7),
                .task = row.Int(8),
                .retiring = row.Int(9) != 0,
+               .succeeded = row.Int(10),
+               .failed = row.Int(11),
+               .busy_ms = row.Int(12),
+               .breaker = {.failures = row.Int(13), .until_ms = row.Int(14), .opened = row.Int(15)},
                .created_ms = row.Int(6)};
 }
 

@@ -10,6 +10,7 @@
 
 #include "skep/error.h"
 #include "store/database.h"
+#include "swarm/breaker.h"
 #include "swarm/swarm.h"
 
 /// Agents: the members of a swarm.
@@ -36,6 +37,10 @@ struct Agent {
   std::int64_t session = 0;  ///< Row of the session that last acted as it; 0: none.
   std::int64_t task = 0;     ///< The task it works on; 0: none.
   bool retiring = false;     ///< It gets no more work.
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+  std::int64_t busy_ms = 0;  ///< On tasks that are over.
+  Breaker breaker;
   std::int64_t created_ms = 0;
 
   std::string id() const;  ///< "ag_000001"

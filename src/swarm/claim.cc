@@ -18,18 +18,11 @@ using store::Cursor;
 using store::Database;
 using store::Sql;
 
-constexpr Sql kBreaker{"SELECT breaker_failures, breaker_until_ms, breaker_opened FROM agents WHERE id = ?1"};
 constexpr Sql kAnyReady{
     "SELECT requires, queue FROM tasks WHERE swarm = ?1 AND state = 'ready' AND not_before_ms = 0 LIMIT 1"};
 constexpr Sql kAnyOf{"SELECT 1 FROM tasks WHERE swarm = ?1 AND state = ?2 LIMIT 1"};
 constexpr Sql kNextAttempt{
     "SELECT min(not_before_ms) FROM tasks WHERE not_before_ms > 0 AND swarm = ?1 AND state = 'ready'"};
-
-Breaker ReadBreaker(Database& database, const Agent& agent) {
-  Cursor row = database.Query(kBreaker, agent.number);
-  if (!row.Next()) return {};
-  return {.failures = row.Int(0), .until_ms = row.Int(1), .opened = row.Int(2)};
-}
 
 /// Why there was nothing for an agent, and what it can do.
 std::string NothingFor(Database& database, const Swarm& swarm, const Agent& agent, const Moment& now) {
@@ -80,7 +73,7 @@ Expected<Claim> ClaimTask(Database& database, const Swarm& swarm, const Agent& a
   if (agent.retiring) {
     return Fail(ErrorCode::kConflict, fmt::format("{} is retiring (swarm_scale): it gets no more work", agent.id()));
   }
-  const Breaker breaker = ReadBreaker(database, agent);
+  const Breaker& breaker = agent.breaker;
   if (breaker.state(now.wall_ms) == BreakerState::kOpen) {
     claim.why_not =
         fmt::format("{} failed {} tasks in a row and gets no work for another {} s; then one task as a trial",

@@ -36,7 +36,12 @@ constexpr Sql kNewestActive{"SELECT id FROM swarms WHERE status = 'active' ORDER
 constexpr Sql kList{"SELECT id FROM swarms ORDER BY CASE status WHEN 'active' THEN 0 ELSE 1 END, id DESC LIMIT ?1"};
 constexpr Sql kCensus{"SELECT count(*), coalesce(sum(alive_agents), 0) FROM swarms WHERE status = 'active'"};
 constexpr Sql kDestroy{"UPDATE swarms SET status = 'destroyed', destroyed_ms = ?2, alive_agents = 0 WHERE id = ?1"};
-constexpr Sql kAgentsOffline{"UPDATE agents SET state = 'offline' WHERE swarm = ?1 AND state <> 'offline'"};
+constexpr Sql kAgentsOffline{
+    "UPDATE agents SET state = 'offline', task = 0, queued = 0, load = 0 WHERE swarm = ?1 AND state <> 'offline'"};
+constexpr Sql kCancelTasks{
+    "UPDATE tasks SET state = 'cancelled', not_before_ms = 0, finished_ms = ?2, note = 'its swarm was destroyed' "
+    "WHERE swarm = ?1 AND state IN ('blocked', 'ready', 'claimed')"};
+constexpr Sql kDropLeases{"DELETE FROM leases WHERE swarm = ?1"};
 
 std::optional<std::int64_t> First(Cursor cursor) {
   if (!cursor.Next()) return std::nullopt;
@@ -149,11 +154,13 @@ Expected<Destroyed> DestroySwarm(Database& database, std::string_view id_or_name
   }
   database.Execute(kDestroy, swarm->number, now_ms);
   const std::int64_t agents = database.Execute(kAgentsOffline, swarm->number);
+  const std::int64_t tasks = database.Execute(kCancelTasks, swarm->number, now_ms);
+  const std::int64_t leases = database.Execute(kDropLeases, swarm->number);
   if (database.error()) return std::unexpected(*database.error());
   swarm->status = SwarmStatus::kDestroyed;
   swarm->destroyed_ms = now_ms;
   swarm->alive_agents = 0;
-  return Destroyed{.swarm = *std::move(swarm), .agents = agents};
+  return Destroyed{.swarm = *std::move(swarm), .agents = agents, .tasks = tasks, .leases = leases};
 }
 
 }  // namespace skep::swarm

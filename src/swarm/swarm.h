@@ -74,6 +74,8 @@ Census TakeCensus(store::Database& database);
 struct Destroyed {
   Swarm swarm;
   std::int64_t agents = 0;  ///< Agents that were alive and are offline now.
+  std::int64_t tasks = 0;   ///< Tasks that were not finished and are cancelled now.
+  std::int64_t leases = 0;  ///< Leases that were given up.
 };
 /// Ends a swarm: it and its agents can still be looked up by id, but nothing can be added. kNotFound; kConflict when it
 /// has been destroyed before.
