@@ -176,4 +176,10 @@ Expected<void> MakeProjectDataDirectory(const Paths& paths, std::string_view pro
               fmt::format("{} belongs to another project (see project.txt in it), not to {}", directory, project));
 }
 
+std::string ProjectOfDatabase(std::string_view path) {
+  std::string project = ReadShort(fmt::format("{}/project.txt", path.substr(0, path.rfind('/'))));
+  if (project.ends_with('\n')) project.pop_back();
+  return project;
+}
+
 }  // namespace skep

@@ -46,4 +46,7 @@ std::string ProjectDatabasePath(const Paths& paths, std::string_view project);
 /// names another project: two paths with one name and one hash. For whoever is about to make the database.
 Expected<void> MakeProjectDataDirectory(const Paths& paths, std::string_view project);
 
+/// The project whose database this is, as project.txt beside it says; empty when it is not said.
+std::string ProjectOfDatabase(std::string_view path);
+
 }  // namespace skep

@@ -42,12 +42,15 @@ Expected<std::vector<std::string>> Names(std::string_view path, std::string_view
   if (std::ranges::any_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
     return Refuse(path, "has a control character");
   }
-  const std::string outside =
-      root.empty() ? "is absolute: give it relative to the project's directory"
-                   : fmt::format("is not in the project ({}): only its files can be leased", Printable(root, kShown));
+  const auto outside = [&] {
+    const std::string where = root.empty() ? "" : fmt::format(" ({})", Printable(root, kShown));
+    return Fail(ErrorCode::kNotFound, fmt::format("\"{}\" is not in the project{}: only its files can be leased",
+                                                  Printable(given, kShown), where));
+  };
   if (path.front() == '/') {
-    const auto below = root.empty() ? std::nullopt : BelowRoot(path, root);
-    if (!below) return Refuse(given, outside);
+    if (root.empty()) return Refuse(given, "is absolute: give it relative to the project's directory");
+    const auto below = BelowRoot(path, root);
+    if (!below) return outside();
     path = *below;
   }
   std::vector<std::string> names;
@@ -60,7 +63,7 @@ Expected<std::vector<std::string>> Names(std::string_view path, std::string_view
       names.emplace_back(name);
       continue;
     }
-    if (names.empty()) return Refuse(given, outside);
+    if (names.empty()) return outside();
     if (glob && IsSpecial(names.back())) return Refuse(given, "has \"..\" behind a glob: which directory is meant?");
     names.pop_back();
   }

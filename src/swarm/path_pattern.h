@@ -27,7 +27,8 @@ namespace skep::swarm {
 class PathPattern {
  public:
   /// `root`: the project's directory, canonical, so that a path may also be absolute; empty: it may not.
-  /// "." and ".." are resolved, doubled slashes are one. kInvalidArgument: out of the project, or not to be understood.
+  /// "." and ".." are resolved, doubled slashes are one. kNotFound: it is not in the project; kInvalidArgument: it
+  /// cannot be understood.
   static Expected<PathPattern> Parse(std::string_view text, std::string_view root);
   /// One file, in whose name nothing is special.
   static Expected<PathPattern> File(std::string_view path, std::string_view root);

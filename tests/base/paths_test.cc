@@ -176,6 +176,8 @@ TEST(ProjectData, SaysWhoseItIs) {
   EXPECT_TRUE(MakeProjectDataDirectory(paths, "/a/shop").has_value()) << "again";
   const std::string directory = ProjectDataDirectory(paths, "/a/shop");
   EXPECT_EQ(Contents(directory + "/project.txt"), "/a/shop\n");
+  EXPECT_EQ(ProjectOfDatabase(ProjectDatabasePath(paths, "/a/shop")), "/a/shop");
+  EXPECT_EQ(ProjectOfDatabase(ProjectDatabasePath(paths, "/a/other")), "");
   EXPECT_EQ(Mode(directory), 0700u);
   EXPECT_EQ(Mode(directory + "/project.txt"), 0600u);
 }

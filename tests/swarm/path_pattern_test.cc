@@ -264,7 +264,7 @@ TEST_P(EveryPath, AgreesOnWhatMeets) {
   std::mt19937 random(1);
   std::vector<Sample> samples;
   std::vector<std::vector<bool>> on;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 60; ++i) {
     samples.push_back(MakeSample(GetParam(), random));
     std::vector<bool>& mine = on.emplace_back();
     for (const std::string& path : paths) mine.push_back(samples.back().On(path));
@@ -282,7 +282,7 @@ TEST_P(EveryPath, AgreesOnWhatMeets) {
       met += expected ? 1 : 0;
     }
   }
-  EXPECT_GT(met, 500);
+  EXPECT_GT(met, 200);
 }
 INSTANTIATE_TEST_SUITE_P(PathPattern, EveryPath, testing::Values('b', '.'));
 

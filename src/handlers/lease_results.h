@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skep/context.h"
+#include "skep/field.h"
+#include "swarm/lease.h"
+
+namespace skep::handlers {
+
+/// A lease as its holder sees it.
+struct LeaseView {
+  std::string path;
+  swarm::LeaseMode mode = swarm::LeaseMode::kExclusive;
+  std::int64_t epoch = 0;
+  Timestamp until;
+
+  static constexpr Field kFields[] = {
+      Req<&LeaseView::path>("path"),
+      Req<&LeaseView::mode>("mode"),
+      Req<&LeaseView::epoch>("epoch"),
+      Req<&LeaseView::until>("until"),
+  };
+};
+LeaseView View(const swarm::Lease& lease, const Moment& now);
+
+/// Somebody else's lease that is in the way.
+struct ObstacleView {
+  std::string path;
+  std::string leased_as;
+  swarm::LeaseMode mode = swarm::LeaseMode::kExclusive;
+  std::string agent_id;
+  std::string name;
+  Timestamp until;
+
+  static constexpr Field kFields[] = {
+      Req<&ObstacleView::path>("path", "What was asked for"),
+      Req<&ObstacleView::leased_as>("leasedAs", "What is leased"),
+      Req<&ObstacleView::mode>("mode"),
+      Req<&ObstacleView::agent_id>("agentId", "The holder"),
+      Req<&ObstacleView::name>("name"),
+      Req<&ObstacleView::until>("until"),
+  };
+};
+ObstacleView View(const swarm::Obstacle& obstacle, const Moment& now);
+
+/// The project's directory, if one of the paths is absolute; else empty, for then nobody needs it.
+std::string RootFor(ToolContext& context, std::span<const std::string_view> paths);
+
+}  // namespace skep::handlers
