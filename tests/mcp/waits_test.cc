@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +23,9 @@ namespace {
 using store::Cursor;
 using store::Database;
 using store::Sql;
+
+/// A deadline that no test comes to.
+constexpr std::int64_t kFar = 1LL << 40;
 
 /// How often the tools below were run.
 std::atomic<int> runs = 0;
@@ -45,7 +51,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     std::int64_t task = 0;
     if (Cursor row = context.database().Query(kFind, args.swarm, context.now_ms()); row.Next()) task = row.Int(0);
     if (task != 0) {
-      context.database().Execute(kTake, task, 1LL << 40);
+      context.database().Execute(kTake, task, kFar);
       return Result{task};
     }
   }
@@ -352,10 +358,10 @@ TEST_F(WaitsTest, AMessageThatCameBeforeTheWaitBeganIsFound) {
 }
 
 TEST_F(WaitsTest, ALeaseThatEndsWakes) {
-  Write([](Database& database) { database.Execute(kLease, "a", 1LL << 40); });
+  Write([](Database& database) { database.Execute(kLease, "a", kFar); });
   Send(Call("w", "free", {{"path", "a"}}));
   runs = 0;
-  WriteAndTell([](Database& database) { database.Execute(kLease, "b", 1LL << 40); });
+  WriteAndTell([](Database& database) { database.Execute(kLease, "b", kFar); });
   EXPECT_EQ(runs, 0) << "a new one is no reason";
   WriteAndTell([](Database& database) { database.Execute(kUnlease, "b"); });
   EXPECT_EQ(runs, 0) << "nor is the end of one that came later";
