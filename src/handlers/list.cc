@@ -21,7 +21,9 @@ namespace skep::handlers {
   TOOL(kHealthCheck)     \
   TOOL(kLeaseAcquire)    \
   TOOL(kLeaseRelease)    \
-  TOOL(kLeaseCheck)
+  TOOL(kLeaseCheck)      \
+  TOOL(kMessageSend)     \
+  TOOL(kInbox)
 
 #define SKEP_DECLARE(tool) extern const Tool tool;
 SKEP_TOOLS(SKEP_DECLARE)
