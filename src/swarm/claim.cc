@@ -96,7 +96,7 @@ Expected<Claim> ClaimTask(Database& database, const Swarm& swarm, const Agent& a
       claim.may_change = !IsFinished(task->state) && task->subtasks == 0;
       return claim;
     }
-    if (auto why = WhyNot(swarm, agent, *task)) {
+    if (auto why = WhyNot(database, swarm, agent, *task)) {
       return Fail(ErrorCode::kConflict, fmt::format("{} is not for {}: {}", task->id(), agent.id(), *why));
     }
     number = task->number;

@@ -29,8 +29,16 @@ constexpr Sql kTeamCan{
     "SELECT 1 FROM agents AS a, agent_capabilities AS c WHERE a.parent = ?2 AND a.state <> 'offline' "
     "AND c.swarm = ?1 AND c.capability = ?3 AND c.agent = a.id LIMIT 1"};
 constexpr Sql kParentOf{"SELECT parent FROM agents WHERE id = ?1"};
+constexpr Sql kTeamAlive{"SELECT 1 FROM agents WHERE parent = ?1 AND state <> 'offline' LIMIT 1"};
+constexpr Sql kTakes{"SELECT 1 FROM agents WHERE id = ?1 AND state <> 'offline' AND retiring = 0"};
 constexpr Sql kFirstAlive{
-    "SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' AND id > ?2 ORDER BY id LIMIT 1"};
+    "SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' AND retiring = 0 AND id > ?2 ORDER BY id LIMIT 1"};
+constexpr Sql kFirstCapable{
+    "SELECT c.agent FROM agent_capabilities AS c, agents AS a WHERE c.swarm = ?1 AND c.capability = ?3 "
+    "AND c.agent > ?2 AND a.id = c.agent AND a.state <> 'offline' AND a.retiring = 0 ORDER BY c.agent LIMIT 1"};
+constexpr Sql kCountCapable{
+    "SELECT count(*) FROM agent_capabilities AS c, agents AS a WHERE c.swarm = ?1 AND c.capability = ?2 "
+    "AND a.id = c.agent AND a.state <> 'offline'"};
 constexpr Sql kBest{
     "SELECT id, rank FROM tasks WHERE swarm = ?1 AND queue = ?2 AND requires = ?3 AND state = 'ready' "
     "AND not_before_ms = 0 ORDER BY rank LIMIT 1"};
@@ -65,6 +73,21 @@ std::int64_t ChooseLead(Database& database, const Swarm& swarm, std::string_view
   return First(database.Query(kParentOf, *capable)).value_or(*capable);
 }
 
+/// Whether somebody alive may take what lies in an agent's queue, and is capable of it.
+bool HasTaker(Database& database, const Swarm& swarm, std::int64_t queue, std::string_view required) {
+  if (First(database.Query(kTakes, queue)) && IsCapable(database, swarm, queue, required)) return true;
+  if (swarm.wiring() != Topology::kHierarchical) return false;
+  return (required.empty() ? First(database.Query(kTeamAlive, queue))
+                           : First(database.Query(kTeamCan, swarm.number, queue, required)))
+      .has_value();
+}
+
+/// In a hierarchy: whether an agent takes from the swarm's own queue. What takes a capability is only there when nobody
+/// alive had it: then it is for the first who comes with it.
+bool IsAtTop(Database& database, const Agent& agent) {
+  return !agent.parent || !First(database.Query(kTakes, *agent.parent));
+}
+
 /// The most urgent of several candidates.
 class Best {
  public:
@@ -83,6 +106,21 @@ class Best {
     ForEachCapability([&](std::string_view required) {
       Cursor row = database_.Query(kBestAnywhere, swarm_.number, required);
       if (row.Next()) Offer(row.Int(0), row.Int(1), row.Int(2));
+    });
+  }
+  /// Looks, for each capability, at the most urgent of all, and takes it if it lies where nobody can.
+  void LookForOrphans() {
+    ForEachCapability([&](std::string_view required) {
+      Candidate first;
+      std::int64_t rank = 0;
+      {
+        Cursor row = database_.Query(kBestAnywhere, swarm_.number, required);
+        if (!row.Next()) return;
+        first = {.task = row.Int(0), .queue = row.Int(2)};
+        rank = row.Int(1);
+      }
+      const bool orphan = first.queue != 0 ? !HasTaker(database_, swarm_, first.queue, required) : !required.empty();
+      if (orphan) Offer(first.task, rank, first.queue);
     });
   }
   const std::optional<Candidate>& found() const { return found_; }
@@ -110,9 +148,19 @@ std::string AgentId(std::int64_t number) { return FormatId("ag", number); }
 
 }  // namespace
 
-std::int64_t NextInRing(Database& database, const Swarm& swarm, std::int64_t agent) {
-  if (const auto next = First(database.Query(kFirstAlive, swarm.number, agent))) return *next;
-  return First(database.Query(kFirstAlive, swarm.number, std::int64_t{0})).value_or(0);
+std::int64_t NextInRing(Database& database, const Swarm& swarm, std::int64_t agent, std::string_view required) {
+  const auto after = [&](std::int64_t number) {
+    return required.empty() ? First(database.Query(kFirstAlive, swarm.number, number))
+                            : First(database.Query(kFirstCapable, swarm.number, number, required));
+  };
+  if (const auto next = after(agent)) return *next;
+  return after(0).value_or(0);
+}
+
+std::int64_t CountStages(Database& database, const Swarm& swarm, std::string_view required) {
+  const std::int64_t agents =
+      required.empty() ? swarm.alive_agents : First(database.Query(kCountCapable, swarm.number, required)).value_or(0);
+  return std::max<std::int64_t>(agents, 1);
 }
 
 std::int64_t LeastLoaded(Database& database, const Swarm& swarm, std::string_view required) {
@@ -136,7 +184,7 @@ std::int64_t ChooseQueue(Database& database, const Swarm& swarm, const Task& tas
       return ChooseLead(database, swarm, task.required);
     case Topology::kRing:
       // The first stage is the first agent's; each further one is its successor's.
-      return NextInRing(database, swarm, task.stage == 0 ? 0 : task.owner);
+      return NextInRing(database, swarm, task.stage == 0 ? 0 : task.owner, task.required);
     default:
       return 0;
   }
@@ -147,12 +195,13 @@ std::optional<Candidate> BestCandidate(Database& database, const Swarm& swarm, c
   best.Look(agent.number);
   switch (swarm.wiring()) {
     case Topology::kHierarchical:
-      best.Look(agent.parent.value_or(0));
-      return best.found();
+      if (agent.parent) best.Look(*agent.parent);
+      if (IsAtTop(database, agent)) best.Look(0);
+      break;
     case Topology::kRing:
       // What found no agent when it became ready is whoever's comes first.
       if (!best.found()) best.Look(0);
-      return best.found();
+      break;
     case Topology::kMesh: {
       if (best.found()) return best.found();
       best.Look(0);
@@ -172,22 +221,26 @@ std::optional<Candidate> BestCandidate(Database& database, const Swarm& swarm, c
     }
     default:
       best.Look(0);
-      return best.found();
+      break;
   }
+  if (!best.found()) best.LookForOrphans();
+  return best.found();
 }
 
-std::optional<std::string> WhyNot(const Swarm& swarm, const Agent& agent, const Task& task) {
+std::optional<std::string> WhyNot(Database& database, const Swarm& swarm, const Agent& agent, const Task& task) {
   if (!task.required.empty() && std::ranges::find(agent.capabilities, task.required) == agent.capabilities.end()) {
     return fmt::format("it takes the capability \"{}\", which {} was not registered with", Printable(task.required),
                        agent.id());
   }
   if (task.queue == agent.number || task.queue == 0) {
-    if (task.queue == 0 && swarm.wiring() == Topology::kHierarchical && agent.parent) {
+    if (task.queue == 0 && swarm.wiring() == Topology::kHierarchical && task.required.empty() &&
+        !IsAtTop(database, agent)) {
       return fmt::format("it was given to no lead, so it is for agents without one; ask your lead, {}",
                          AgentId(*agent.parent));
     }
     return std::nullopt;
   }
+  if (!HasTaker(database, swarm, task.queue, task.required)) return std::nullopt;
   switch (swarm.wiring()) {
     case Topology::kHierarchical:
       if (agent.parent == task.queue) return std::nullopt;

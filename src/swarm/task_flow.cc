@@ -118,6 +118,12 @@ std::int64_t TellLead(Database& database, const Swarm& swarm, const Task& task, 
   return above != 0 ? above : lead;
 }
 
+/// In a ring a stage stays with its agent while that is there; elsewhere a further attempt is routed as the first.
+std::optional<std::int64_t> QueueAgain(Database& database, const Swarm& swarm, const Task& task) {
+  if (swarm.wiring() != Topology::kRing || task.stage == 0) return std::nullopt;
+  return NextInRing(database, swarm, task.owner - 1, task.required);
+}
+
 std::int64_t BackoffMs(std::int64_t attempts) {
   const std::int64_t doublings = std::clamp<std::int64_t>(attempts - 1, 0, 20);
   return std::min(limits::kBackoffMs << doublings, limits::kMaxBackoffMs);
@@ -128,7 +134,7 @@ std::int64_t BackoffMs(std::int64_t attempts) {
 void MakeReady(Database& database, const Swarm& swarm, Task& task, std::int64_t now_ms,
                std::optional<std::int64_t> queue) {
   const bool first = task.ready_ms == 0;
-  if (first && swarm.wiring() == Topology::kRing) task.stages = std::max<std::int64_t>(swarm.alive_agents, 1);
+  if (first && swarm.wiring() == Topology::kRing) task.stages = CountStages(database, swarm, task.required);
   task.queue = queue ? *queue : ChooseQueue(database, swarm, task);
   task.state = TaskState::kReady;
   task.ready_ms = now_ms;
@@ -155,8 +161,7 @@ void GiveBack(Database& database, const Swarm& swarm, Task& task, Outcome outcom
   Free(database, task, outcome, now.wall_ms);
   if (outcome != Outcome::kFailed) {
     --task.attempts;
-    // In a ring a stage stays with its agent while that is there.
-    return MakeReady(database, swarm, task, now.wall_ms);
+    return MakeReady(database, swarm, task, now.wall_ms, QueueAgain(database, swarm, task));
   }
   const bool hierarchical = swarm.wiring() == Topology::kHierarchical;
   task.queue = hierarchical ? TellLead(database, swarm, task, now.wall_ms) : 0;
@@ -271,7 +276,7 @@ void ReleaseAgent(Database& database, std::int64_t agent, const Moment& now) {
     if (database.Query(kTeamAlive, agent).Next()) return;
     heir = parent;
   } else if (swarm->wiring() == Topology::kRing) {
-    heir = NextInRing(database, *swarm, agent);
+    heir = NextInRing(database, *swarm, agent, {});
   }
   if (heir == agent) heir = 0;
   const std::int64_t moved = database.Execute(kRequeue, swarm_number, agent, heir);
@@ -296,7 +301,8 @@ void MoveDueTasks(Database& database, const Moment& now) {
     const auto swarm = task ? SwarmOf(database, *task) : std::nullopt;
     if (!swarm) continue;
     // A lead was chosen when it failed; else whoever is best now.
-    MakeReady(database, *swarm, *task, now.wall_ms, task->queue != 0 ? std::optional(task->queue) : std::nullopt);
+    MakeReady(database, *swarm, *task, now.wall_ms,
+              task->queue != 0 ? std::optional(task->queue) : QueueAgain(database, *swarm, *task));
   }
 }
 
