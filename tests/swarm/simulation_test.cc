@@ -1,0 +1,107 @@
+#include "swarm/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "store/database.h"
+#include "support/temp_directory.h"
+#include "swarm/stored_enum.h"
+
+namespace skep::swarm {
+namespace {
+
+constexpr std::array kTopologies = {Topology::kHierarchical, Topology::kMesh, Topology::kRing, Topology::kStar,
+                                    Topology::kAdaptive};
+
+/// What came of a run in a database of its own; a broken rule is a failure of the test.
+SimulationResult Play(const SimulationOptions& options) {
+  const TempDirectory directory;
+  auto database = store::Database::Open(directory / "skep.db", store::Database::Mode::kReadWrite, {.fsync = false});
+  EXPECT_TRUE(database) << database.error().message;
+  if (!database) return {};
+  auto result = Simulate(**database, options);
+  EXPECT_TRUE(result) << result.error().message;
+  return result ? *std::move(result) : SimulationResult();
+}
+
+std::int64_t Succeeded(const SimulationResult& result) {
+  return result.tasks[static_cast<std::size_t>(TaskState::kSucceeded)];
+}
+
+class Simulated : public testing::TestWithParam<Topology> {};
+
+TEST_P(Simulated, IndependentTasksAreAllDoneOnce) {
+  const SimulationResult result = Play({.agents = 8, .tasks = 200, .topology = GetParam(), .check_every = 50});
+  EXPECT_EQ(Succeeded(result), 200);
+  EXPECT_EQ(result.refused, 0);
+  EXPECT_EQ(result.claims, GetParam() == Topology::kRing ? 200 * 8 : 200);
+}
+
+TEST_P(Simulated, AllThatGoesWrongAtOnceBreaksNoRule) {
+  SimulationResult all;
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const SimulationResult result = Play({.agents = 12,
+                                          .tasks = 150,
+                                          .topology = GetParam(),
+                                          .seed = seed,
+                                          .failure_rate = 0.1,
+                                          .crash_rate = 0.03,
+                                          .stall_rate = 0.02,
+                                          .lost_rate = 0.05,
+                                          .cancel_rate = 0.02,
+                                          .dependencies = 1.2,
+                                          .capabilities = 3,
+                                          .arrive_s = 600,
+                                          .check_every = 1});
+    all.refused += result.refused;
+    all.crashes += result.crashes;
+    all.stalls += result.stalls;
+    EXPECT_GT(Succeeded(result), 0);
+  }
+  // It was not all too easy.
+  EXPECT_GT(all.refused, 0);
+  EXPECT_GT(all.crashes, 0);
+  EXPECT_GT(all.stalls, 0);
+}
+
+TEST_P(Simulated, SameSeedSameRun) {
+  const SimulationOptions options{.agents = 5,
+                                  .tasks = 60,
+                                  .topology = GetParam(),
+                                  .failure_rate = 0.1,
+                                  .crash_rate = 0.02,
+                                  .dependencies = 1,
+                                  .capabilities = 2};
+  const SimulationResult first = Play(options);
+  const SimulationResult second = Play(options);
+  EXPECT_EQ(first.hash, second.hash);
+  EXPECT_EQ(first.virtual_s, second.virtual_s);
+  SimulationOptions other = options;
+  other.seed = 2;
+  EXPECT_NE(Play(other).hash, first.hash);
+}
+
+TEST_P(Simulated, OneAgentDoesItAll) {
+  const SimulationResult result =
+      Play({.agents = 1, .tasks = 40, .topology = GetParam(), .dependencies = 1, .check_every = 10});
+  EXPECT_EQ(Succeeded(result), 40);
+}
+
+INSTANTIATE_TEST_SUITE_P(Topologies, Simulated, testing::ValuesIn(kTopologies),
+                         [](const auto& topology) { return std::string(NameOf(topology.param)); });
+
+TEST(Simulation, IndependentWorkScalesWithTheAgents) {
+  for (const Topology topology : {Topology::kStar, Topology::kMesh}) {
+    const auto rate = [&](std::int64_t agents) {
+      const SimulationResult result = Play({.agents = agents, .tasks = agents * 60, .topology = topology});
+      return static_cast<double>(Succeeded(result)) / result.virtual_s;
+    };
+    EXPECT_GT(rate(32), 0.85 * 32 * rate(1)) << NameOf(topology);
+  }
+}
+
+}  // namespace
+}  // namespace skep::swarm
