@@ -27,6 +27,7 @@ constexpr CommandInfo kCommands[] = {
     {Command::kServe, "serve", "Speaks MCP on standard input and output: what an AI client launches", {}},
     {Command::kMcp, "mcp", "Calls one tool", kMcp},
     {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kReport},
+    {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
     {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kReport},
     {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools", {}, true},
 };
@@ -76,6 +77,7 @@ class Parser {
       for (const std::string_view name : info.options) AddFlag(*command, OptionNamed(name), nullptr, options_);
       command->group(info.hidden ? "" : "Commands");
       if (info.command == Command::kDocs) command->add_option("document", document_, "man or tools")->required();
+      if (info.command == Command::kHook) command->add_option("event", hook_, "pre-edit")->required();
       if (info.command == Command::kMcp && with_tools) AddTools(*command, tools);
       commands_.emplace_back(&info, command);
     }
@@ -101,6 +103,7 @@ class Parser {
 
     CommandLine line;
     line.document = document_;
+    line.hook = hook_;
     line.arguments = Given(arguments_);
     if (auto read = ReadOptions(line.options); !read) return ExitWith(kExitUsage, "--" + read.error().message);
     if (app_.get_subcommands().empty() && !serves_by_default)
@@ -197,6 +200,7 @@ class Parser {
   std::vector<std::pair<const CommandInfo*, CLI::App*>> commands_;
   std::vector<std::pair<const Tool*, CLI::App*>> tools_;
   std::string document_;
+  std::string hook_;
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 namespace skep::cli {
 
-enum class Command : std::uint8_t { kServe, kMcp, kStatus, kDoctor, kDocs };
+enum class Command : std::uint8_t { kServe, kMcp, kStatus, kHook, kDoctor, kDocs };
 
 /// A command as users see it.
 struct CommandInfo {
@@ -37,6 +37,7 @@ struct CommandLine {
   const Tool* tool = nullptr;   ///< kMcp, unless the tools are to be listed.
   std::vector<Flag> arguments;  ///< The tool's flags.
   std::string document;         ///< kDocs: which.
+  std::string hook;             ///< kHook: which.
 };
 
 /// `args` is argv without the program's name. `serves_by_default`: what to do when no command is named; otherwise that

@@ -11,6 +11,9 @@ int Serve(const Settings& settings, const Console& console);
 int ListTools(const CommandLine& line, const Settings& settings, const Console& console);
 int CallTool(const CommandLine& line, const Settings& settings, const Console& console);
 int Status(const CommandLine& line, const Settings& settings, const Console& console);
+/// `skep hook pre-edit`. It never exits with 2, by which clients understand that the edit is forbidden: what goes wrong
+/// here must not stop anyone's work.
+int PreEdit(const Settings& settings, const Console& console);
 /// Decides the settings itself: that they cannot be decided is one of the things it finds.
 int Examine(const CommandLine& line, const Environment& environment, const Console& console);
 

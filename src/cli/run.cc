@@ -1,5 +1,7 @@
 #include "cli/run.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
@@ -29,6 +31,9 @@ int Run(std::span<const char* const> args, const Environment& environment, const
   if (!line) return Leave(line.error(), console);
 
   if (line->command == Command::kDocs) return PrintDocument(line->document, console);
+  if (line->command == Command::kHook && line->hook != "pre-edit") {
+    return Leave({kExitUsage, fmt::format("there is no hook \"{}\": the hooks are pre-edit", line->hook)}, console);
+  }
   if (line->command == Command::kDoctor) return Examine(*line, environment, console);
 
   const auto settings = DecideSettings(line->options, environment);
@@ -51,6 +56,8 @@ int Run(std::span<const char* const> args, const Environment& environment, const
       return line->options.list ? ListTools(*line, *settings, console) : CallTool(*line, *settings, console);
     case Command::kStatus:
       return Status(*line, *settings, console);
+    case Command::kHook:
+      return PreEdit(*settings, console);
     case Command::kDoctor:
     case Command::kDocs:
       break;
