@@ -37,8 +37,9 @@ function match(pattern, value, saved, where = '') {
       if (!fits) fail(`is ${JSON.stringify(value)}, not of type ${type}`);
       return;
     }
-    const expression = /^<re:(.*)>$/s.exec(pattern)?.[1];
-    if (expression !== undefined) {
+    const inside = /^<re:(.*)>$/s.exec(pattern)?.[1];
+    if (inside !== undefined) {
+      const expression = substitute(inside, saved);
       if (typeof value !== 'string' || !new RegExp(expression).test(value))
         fail(`is ${JSON.stringify(value)}, which ${expression} does not match`);
       return;

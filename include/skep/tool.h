@@ -52,6 +52,8 @@ class PendingCall {
   virtual void Progress(double done, double total, std::string_view message) = 0;
   /// Whether nobody waits for the answer any more.
   virtual bool cancelled() const = 0;
+  /// Whether the session's input has ended: what merely watches should say what it has, and be done.
+  virtual bool ending() const = 0;
 };
 
 /// The right to answer a call that waits, exactly once. Dropped, it answers "internal error". Move-only; it is held
@@ -72,6 +74,7 @@ class Reply {
   }
   void Progress(double done, double total, std::string_view message) { call_->Progress(done, total, message); }
   bool cancelled() const { return call_->cancelled(); }
+  bool ending() const { return call_->ending(); }
 
  private:
   std::unique_ptr<PendingCall> call_;

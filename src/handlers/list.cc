@@ -18,6 +18,7 @@ namespace skep::handlers {
   TOOL(kTaskResults)     \
   TOOL(kLoadBalance)     \
   TOOL(kSwarmScale)      \
+  TOOL(kSwarmMonitor)    \
   TOOL(kHealthCheck)     \
   TOOL(kLeaseAcquire)    \
   TOOL(kLeaseRelease)    \

@@ -160,4 +160,6 @@ void ToolCall::Progress(double done, double total, std::string_view message) {
   session_->SendProgress(progress_token_, done, total, message);
 }
 
+bool ToolCall::ending() const { return session_ == nullptr || session_->ended(); }
+
 }  // namespace skep::mcp

@@ -92,6 +92,7 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Succeed(std::span<const Field> fields, const void* result) override;
   void Fail(Error error) override;
   void Progress(double done, double total, std::string_view message) override;
+  bool ending() const override;
 
  private:
   /// Whether it is to wait now. Answers with an error by itself when its session has too many that do.

@@ -24,6 +24,9 @@ using store::Sql;
 constexpr std::size_t kShown = 100;
 
 constexpr Sql kAll{"SELECT path, mode, agent, epoch, deadline FROM leases WHERE deadline > ?1 ORDER BY id"};
+constexpr Sql kList{
+    "SELECT leases.path, leases.mode, leases.agent, leases.epoch, leases.deadline, agents.name FROM leases "
+    "JOIN agents ON agents.id = leases.agent WHERE leases.deadline > ?1 ORDER BY leases.id LIMIT ?2"};
 constexpr Sql kHolder{
     "SELECT agents.name, agents.state, coalesce(sessions.client_session, '') FROM agents "
     "LEFT JOIN sessions ON sessions.id = agents.session WHERE agents.id = ?1"};
@@ -215,6 +218,19 @@ Expected<Released> ReleaseLeases(Database& database, const Agent& agent, std::sp
   }
   if (database.error()) return std::unexpected(*database.error());
   return released;
+}
+
+std::vector<HeldLease> ListLeases(Database& database, std::int64_t limit, const Moment& now) {
+  std::vector<HeldLease> leases;
+  for (Cursor row = database.Query(kList, now.boot_ms, limit); row.Next();) {
+    leases.push_back({.lease = {.epoch = row.Int(3),
+                                .path = std::string(row.Text(0)),
+                                .mode = ReadEnum<LeaseMode>(database, row.Text(1)),
+                                .deadline = row.Int(4)},
+                      .agent = row.Int(2),
+                      .agent_name = std::string(row.Text(5))});
+  }
+  return leases;
 }
 
 Expected<std::vector<Obstacle>> FindForbidding(Database& database, std::string_view file, const Editor& editor,

@@ -65,6 +65,14 @@ struct Released {
 Expected<Released> ReleaseLeases(store::Database& database, const Agent& agent, std::span<const std::string_view> paths,
                                  std::string_view root, const Moment& now);
 
+struct HeldLease {
+  Lease lease;
+  std::int64_t agent = 0;
+  std::string agent_name;
+};
+/// All leases in force, the oldest first.
+std::vector<HeldLease> ListLeases(store::Database& database, std::int64_t limit, const Moment& now);
+
 /// Who wants to change a file. One or none of both.
 struct Editor {
   std::int64_t agent = 0;           ///< 0: it is not said.

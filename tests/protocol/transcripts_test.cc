@@ -91,9 +91,11 @@ class Matcher {
     if (pattern == "<string>") return Check(value.is_string(), where, value, "is no string");
     if (pattern == "<int>") return Check(IsInteger(value), where, value, "is no integer");
     if (pattern == "<number>") return Check(value.is_number(), where, value, "is no number");
-    if (const auto expression = Inside(pattern, "<re:")) {
-      const bool found = value.is_string() && std::regex_search(value.get<std::string>(), std::regex(*expression));
-      return Check(found, where, value, "is not matched by " + *expression);
+    if (const auto inside = Inside(pattern, "<re:")) {
+      const Json expression = Substitute(*inside, saved_);
+      const bool found = value.is_string() && std::regex_search(value.get<std::string>(),
+                                                                std::regex(expression.get<std::string>()));
+      return Check(found, where, value, "is not matched by " + expression.get<std::string>());
     }
     if (const auto name = Inside(pattern, "<save:")) {
       saved_[*name] = value;
