@@ -47,10 +47,12 @@ struct Result {
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto agent = ActAs(context, args.agent_id);
   if (!agent) return std::unexpected(agent.error());
-  const std::string root = RootFor(context, args.paths);
+  const std::string root = ProjectRoot(context);
+  const std::vector<std::string> marked = MarkDirectories(args.paths, root);
+  const std::vector<std::string_view> paths(marked.begin(), marked.end());
   const Moment now = context.now();
-  const auto acquired = swarm::AcquireLeases(
-      context.database(), *agent, {.paths = args.paths, .mode = args.mode, .ttl_s = args.ttl, .root = root}, now);
+  const auto acquired = swarm::AcquireLeases(context.database(), *agent,
+                                             {.paths = paths, .mode = args.mode, .ttl_s = args.ttl, .root = root}, now);
   if (!acquired) return std::unexpected(acquired.error());
   Result result{.granted = acquired->obstacles.empty()};
   for (const swarm::Lease& lease : acquired->leases) result.leases.push_back(View(lease, now));
@@ -75,6 +77,7 @@ extern const Tool kLeaseAcquire = MakeTool<Run>({
     .title = "Lease files",
     .description = "Call before editing: leases paths or globs of the project, all or none, so that no other agent "
                    "edits them. Again: renews.",
+    .toolset = Toolset::kLeases,
     .effect = Effect::kWrite,
 });
 

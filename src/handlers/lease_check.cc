@@ -65,7 +65,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     if (!agent) return std::unexpected(agent.error());
     editor.agent = *agent;
   }
-  const std::string root = RootFor(context, {&args.path, 1});
+  const std::string root = ProjectRoot(context);
   const auto obstacles = swarm::FindForbidding(context.database(), args.path, editor, root, context.now());
   if (!obstacles) return std::unexpected(obstacles.error());
   if (obstacles->empty()) return Result();
@@ -83,6 +83,7 @@ extern const Tool kLeaseCheck = MakeTool<Run>({
     .title = "May a file be edited?",
     .description = "Answers as a client's pre-edit hook does: {} allows, else a denial naming the holder.",
     .hints = {.read_only = true},
+    .toolset = Toolset::kLeases,
 });
 
 }  // namespace skep::handlers

@@ -36,7 +36,7 @@ struct Result {
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto agent = ActAs(context, args.agent_id);
   if (!agent) return std::unexpected(agent.error());
-  const std::string root = RootFor(context, args.paths);
+  const std::string root = ProjectRoot(context);
   auto released = swarm::ReleaseLeases(context.database(), *agent, args.paths, root, context.now());
   if (!released) return std::unexpected(std::move(released.error()));
   Result result{.released = std::move(released->paths)};
@@ -51,6 +51,7 @@ extern const Tool kLeaseRelease = MakeTool<Run>({
     .title = "Give leases back",
     .description = "Call when the edit is done.",
     .hints = {.idempotent = true},
+    .toolset = Toolset::kLeases,
     .effect = Effect::kWrite,
 });
 

@@ -1,6 +1,7 @@
 #include "handlers/lease_results.h"
 
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/paths.h"
 #include "store/database.h"
@@ -20,9 +21,16 @@ ObstacleView View(const swarm::Obstacle& obstacle, const Moment& now) {
           .until = {obstacle.lease.UntilMs(now)}};
 }
 
-std::string RootFor(ToolContext& context, std::span<const std::string_view> paths) {
-  const bool absolute = std::ranges::any_of(paths, [](std::string_view path) { return path.starts_with('/'); });
-  return absolute ? ProjectOfDatabase(context.database().path()) : std::string();
+std::string ProjectRoot(ToolContext& context) { return ProjectOfDatabase(context.database().path()); }
+
+std::vector<std::string> MarkDirectories(std::span<const std::string_view> paths, const std::string& root) {
+  std::vector<std::string> marked(paths.begin(), paths.end());
+  for (std::string& path : marked) {
+    std::error_code ignored;
+    const bool named = !root.empty() && !path.empty() && !path.ends_with('/');
+    if (named && std::filesystem::is_directory(std::filesystem::path(root) / path, ignored)) path += '/';
+  }
+  return marked;
 }
 
 }  // namespace skep::handlers

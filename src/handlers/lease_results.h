@@ -48,7 +48,10 @@ struct ObstacleView {
 };
 ObstacleView View(const swarm::Obstacle& obstacle, const Moment& now);
 
-/// The project's directory, if one of the paths is absolute; else empty, for then nobody needs it.
-std::string RootFor(ToolContext& context, std::span<const std::string_view> paths);
+/// The project's directory; empty when it is not known.
+std::string ProjectRoot(ToolContext& context);
+
+/// The paths, with a slash behind those that are directories on the disk: whoever leases "src" means what is in it.
+std::vector<std::string> MarkDirectories(std::span<const std::string_view> paths, const std::string& root);
 
 }  // namespace skep::handlers

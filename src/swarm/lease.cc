@@ -212,9 +212,10 @@ Expected<Released> ReleaseLeases(Database& database, const Agent& agent, std::sp
     released.paths = mine;
   }
   for (const PathPattern& pattern : *patterns) {
-    const bool held = std::ranges::find(mine, pattern.text()) != mine.end();
-    if (held) database.Execute(kDelete, pattern.text(), agent.number);
-    (held ? released.paths : released.not_held).push_back(pattern.text());
+    auto held = std::ranges::find(mine, pattern.text());
+    if (held == mine.end()) held = std::ranges::find(mine, pattern.text() + "/**");
+    if (held != mine.end()) database.Execute(kDelete, *held, agent.number);
+    held != mine.end() ? released.paths.push_back(*held) : released.not_held.push_back(pattern.text());
   }
   if (database.error()) return std::unexpected(*database.error());
   return released;

@@ -61,7 +61,8 @@ struct Released {
   std::vector<std::string> paths;
   std::vector<std::string> not_held;  ///< Of those that were named.
 };
-/// Gives back the agent's leases on these paths, each as it was leased; without any, all that it has.
+/// Gives back the agent's leases on these paths, each as it was leased (a directory also without its slash); without
+/// any, all that it has.
 Expected<Released> ReleaseLeases(store::Database& database, const Agent& agent, std::span<const std::string_view> paths,
                                  std::string_view root, const Moment& now);
 

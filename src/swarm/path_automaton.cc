@@ -164,12 +164,6 @@ void PathAutomaton::AddNames() { AddWild(Kind::kDeep, true); }
 
 void PathAutomaton::AddRest() { AddWild(Kind::kRest, true); }
 
-void PathAutomaton::AddBelow() {
-  steps_.push_back({.kind = Kind::kFork, .target = static_cast<std::uint32_t>(steps_.size() + 3)});
-  AddText("/");
-  AddRest();
-}
-
 bool PathAutomaton::Meet(const PathAutomaton& a, const PathAutomaton& b, std::int64_t& work) {
   return Product(a, b).ReachesEnd(work);
 }

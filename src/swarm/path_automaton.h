@@ -20,8 +20,6 @@ class PathAutomaton {
   void AddNames();
   /// Anything.
   void AddRest();
-  /// Nothing, or a slash and anything.
-  void AddBelow();
 
   /// Whether it is one text so far.
   bool plain() const { return plain_; }

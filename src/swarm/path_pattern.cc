@@ -91,9 +91,7 @@ Expected<PathPattern> PathPattern::Parse(std::string_view text, std::string_view
   auto names = Names(text, root, true);
   if (!names) return std::unexpected(std::move(names.error()));
   if (BraceIsCut(*names)) return Refuse(text, "has a slash between braces: give each path by itself");
-  if (names->empty() || (text.ends_with('/') && names->back() != "**" && std::ranges::any_of(*names, IsSpecial))) {
-    names->emplace_back("**");
-  }
+  if (names->empty() || (text.ends_with('/') && names->back() != "**")) names->emplace_back("**");
   PathPattern pattern;
   pattern.text_ = fmt::format("{}", fmt::join(*names, "/"));
   if (pattern.text_.size() > limits::kMaxPath) {
@@ -123,10 +121,7 @@ bool PathPattern::MayMeet(std::string_view other) const {
 bool PathPattern::Meets(const PathPattern& other, std::int64_t& work) const {
   ++work;
   if (!plain_ || !other.plain_) return PathAutomaton::Meet(automaton_, other.automaton_, work);
-  const auto contains = [](const PathPattern& outer, const PathPattern& inner) {
-    return outer.below_ && inner.text_.starts_with(outer.text_) && inner.text_[outer.text_.size()] == '/';
-  };
-  return text_ == other.text_ || contains(*this, other) || contains(other, *this);
+  return text_ == other.text_;
 }
 
 void PathPattern::Compile(const std::vector<std::string>& names) {
@@ -142,8 +137,7 @@ void PathPattern::Compile(const std::vector<std::string>& names) {
       automaton_.AddName(names[i]);
     }
   }
-  plain_ = below_ = automaton_.plain();
-  if (below_) automaton_.AddBelow();
+  plain_ = automaton_.plain();
 }
 
 }  // namespace skep::swarm

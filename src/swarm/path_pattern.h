@@ -13,14 +13,14 @@ namespace skep::swarm {
 
 /// Which files of the project a lease is on.
 ///
-///   src/a.cc   that file; or, if it is a directory, whatever is below it. "src/" and "src" are the same
+///   src/a.cc   that file
+///   src/       whatever is below src, however deep; the same as src/**
 ///   *          any text within a name (also none; also a dot in front)
 ///   ?          one character of a name
 ///   [a-z_]     one of a set; [!a-z] or [^a-z] one that is not in it. Also the text as it stands, because web
 ///              frameworks have files that are called app/[id]/page.tsx
 ///   {a,b}      one of these parts of a name, which may be patterns; without a comma, it is just text
-///   src/**     whatever is below src, however deep; **/x and a/**/x: x there and however deep below
-///   */         (a glob with a slash behind it) whatever is below the directories that match
+///   **/x       x, here and however deep below; a/**/x: the same from a on
 ///
 /// Case counts. Paths are relative to the project's directory; they are compared as text: a symbolic link is another
 /// path than what it leads to.
@@ -47,8 +47,7 @@ class PathPattern {
   void Compile(const std::vector<std::string>& names);
 
   std::string text_;
-  bool plain_ = true;   ///< Nothing in it was special.
-  bool below_ = false;  ///< It is also what is below it. Plain ones only.
+  bool plain_ = true;  ///< Nothing in it was special: one file.
   std::size_t prefix_ = 0;
   PathAutomaton automaton_;
 };

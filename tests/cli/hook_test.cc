@@ -51,7 +51,7 @@ TEST_F(Hook, AllowsWhereNothingIsKept) {
 }
 
 TEST_F(Hook, ForbidsAnEditOfWhatIsLeased) {
-  Lease("src");
+  Lease("src/");
   const auto asked = Ask(user_.project() + "/src/a.cc");
   EXPECT_EQ(asked.status, kExitOk) << asked.err;
   EXPECT_THAT(asked.out, testing::StartsWith(

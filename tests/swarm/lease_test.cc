@@ -107,18 +107,18 @@ TEST_F(LeaseTest, AllOrNothing) {
 }
 
 TEST_F(LeaseTest, SharedOnesAreNotInOneAnothersWay) {
-  EXPECT_EQ(Acquire(ada_, {"src"}, LeaseMode::kShared).size(), 1);
+  EXPECT_EQ(Acquire(ada_, {"src/"}, LeaseMode::kShared).size(), 1);
   EXPECT_EQ(Acquire(bob_, {"src/*.cc"}, LeaseMode::kShared).size(), 1);
   EXPECT_THAT(Acquire(bob_, {"src/a.cc"}, LeaseMode::kExclusive), IsEmpty());
   Release(ada_);
   EXPECT_EQ(Acquire(bob_, {"src/a.cc"}, LeaseMode::kExclusive).size(), 1);
-  EXPECT_THAT(Acquire(ada_, {"src"}, LeaseMode::kShared), IsEmpty());
+  EXPECT_THAT(Acquire(ada_, {"src/"}, LeaseMode::kShared), IsEmpty());
 }
 
 TEST_F(LeaseTest, AnAgentIsNotInItsOwnWay) {
   EXPECT_EQ(Acquire(ada_, {"src/**"}).size(), 1);
   EXPECT_EQ(Acquire(ada_, {"src/a.cc"}).size(), 1);
-  EXPECT_EQ(Acquire(ada_, {"src"}, LeaseMode::kShared).size(), 1);
+  EXPECT_EQ(Acquire(ada_, {"src/"}, LeaseMode::kShared).size(), 1);
 }
 
 TEST_F(LeaseTest, AgainRenewsItAndKeepsItsEpoch) {
@@ -173,7 +173,7 @@ TEST_F(LeaseTest, HoldsOverAllSwarms) {
 
 TEST_F(LeaseTest, IsGivenBackByPathOrAltogether) {
   Acquire(ada_, {"a", "src/", "c"});
-  EXPECT_THAT(Release(ada_, {"src"}), ElementsAre("src"));
+  EXPECT_THAT(Release(ada_, {"src"}), ElementsAre("src/**"));
   const Paths paths = {"a", "nothing"};
   const auto released = ReleaseLeases(*database_, ada_, paths, kRoot, Now());
   ASSERT_TRUE(released);
@@ -204,7 +204,7 @@ TEST_F(LeaseTest, TheHoldersOwnClientMayEdit) {
 }
 
 TEST_F(LeaseTest, WhatIsSharedIsEditedByThoseWhoShareIt) {
-  Acquire(ada_, {"src"}, LeaseMode::kShared);
+  Acquire(ada_, {"src/"}, LeaseMode::kShared);
   Acquire(bob_, {"src/a.cc"}, LeaseMode::kShared);
   EXPECT_THAT(Forbidding("src/a.cc"), UnorderedElementsAre("ada", "bob"));
   EXPECT_THAT(Forbidding("src/a.cc", {.agent = bob_.number}), IsEmpty());

@@ -61,11 +61,12 @@ TEST(PathPattern, HasOneSpelling) {
 }
 
 TEST(PathPattern, OfADirectoryIsWhatIsBelowIt) {
-  EXPECT_EQ(Normal("src/"), "src");
-  EXPECT_TRUE(Covers("src", "src/a/b.cc"));
-  EXPECT_TRUE(Covers("src/", "src/a.cc"));
+  EXPECT_EQ(Normal("src/"), "src/**");
+  EXPECT_TRUE(Covers("src/", "src/a/b.cc"));
+  EXPECT_FALSE(Covers("src/", "src"));
+  EXPECT_FALSE(Covers("src/", "srcs/a.cc"));
   EXPECT_TRUE(Covers("src", "src"));
-  EXPECT_FALSE(Covers("src", "srcs/a.cc"));
+  EXPECT_FALSE(Covers("src", "src/a.cc")) << "without a slash it is a file";
   EXPECT_EQ(Normal("src/*/"), "src/*/**");
   EXPECT_TRUE(Covers("src/*/", "src/a/b/c.cc"));
   EXPECT_FALSE(Covers("src/*", "src/a/b.cc"));
@@ -140,7 +141,8 @@ TEST(PathPattern, NamesWithBracketsAreThemselves) {
 TEST(PathPattern, OverlapsAreFound) {
   EXPECT_TRUE(Meet("src/*.cc", "src/a*"));
   EXPECT_FALSE(Meet("src/*.cc", "src/*.h"));
-  EXPECT_TRUE(Meet("**/*.cc", "src"));
+  EXPECT_TRUE(Meet("**/*.cc", "src/"));
+  EXPECT_FALSE(Meet("**/*.cc", "src"));
   EXPECT_FALSE(Meet("src/**", "tests/**"));
   EXPECT_TRUE(Meet("**/a/**", "b/**/c"));
   EXPECT_TRUE(Meet("src/**/x", "src/x"));
@@ -223,14 +225,13 @@ struct Sample {
   std::vector<Piece> pieces;
   bool deep = false;  ///< "**/" in front.
   bool rest = false;  ///< "/**" behind.
-  bool plain = false;
 
   /// By trying all places where a name begins and ends.
   bool On(std::string_view path) const {
     for (std::size_t begin = 0; begin < path.size(); ++begin) {
       if (begin > 0 && (!deep || path[begin - 1] != '/')) continue;
       for (std::size_t end = begin; end <= path.size(); ++end) {
-        if (end == path.size() ? rest : !((rest || plain) && path[end] == '/')) continue;
+        if (end == path.size() ? rest : !(rest && path[end] == '/')) continue;
         if (Matches(pieces, path.substr(begin, end - begin))) return true;
       }
     }
@@ -250,7 +251,6 @@ Sample MakeSample(char second, std::mt19937& random) {
     if (!IsPath(middle) || middle.find("**") != std::string::npos) continue;
     sample.deep = random() % 4 == 0;
     sample.rest = random() % 4 == 0;
-    sample.plain = !sample.deep && !sample.rest && middle.find_first_of("*?{") == std::string::npos;
     sample.text = (sample.deep ? "**/" : "") + middle + (sample.rest ? "/**" : "");
     return sample;
   }
