@@ -83,13 +83,29 @@ Obstacle MakeObstacle(const std::string& path, const Row& lease, Holder holder) 
           .agent_name = std::move(holder.name)};
 }
 
-/// Whether a stored lease and a pattern have a path in common.
-bool Meets(Database& database, std::string_view stored, const PathPattern& pattern, std::int64_t& work) {
-  if (!pattern.MayMeet(stored)) return false;
-  const auto other = PathPattern::Parse(stored, "");
-  if (!other) database.SetError({ErrorCode::kCorrupt, "the database has a lease on " + other.error().message});
-  return other && other->Meets(pattern, work);
-}
+/// The path of a stored lease, to be compared with several patterns: understood when the first one comes near.
+class StoredPath {
+ public:
+  StoredPath(Database& database, std::string_view text)
+      : database_(database), text_(text), prefix_(PathPattern::PrefixOf(text)) {}
+
+  bool Meets(const PathPattern& pattern, std::int64_t& work) {
+    if (!pattern.MayMeet(prefix_)) return false;
+    if (!parsed_) {
+      auto parsed = PathPattern::Parse(text_, "");
+      if (!parsed) database_.SetError({ErrorCode::kCorrupt, "the database has a lease on " + parsed.error().message});
+      if (!parsed) return false;
+      parsed_ = *std::move(parsed);
+    }
+    return parsed_->Meets(pattern, work);
+  }
+
+ private:
+  Database& database_;
+  std::string_view text_;
+  std::string_view prefix_;
+  std::optional<PathPattern> parsed_;
+};
 
 std::unexpected<Error> TooIntricate() {
   return Fail(ErrorCode::kTooLarge, "these globs are too intricate to compare with what is leased: use simpler ones");
@@ -118,8 +134,9 @@ Expected<Survey> LookAround(Database& database, const Agent& agent, LeaseMode mo
     if (lease.agent == agent.number) return true;
     ++survey.others;
     if (mode == LeaseMode::kShared && lease.mode == LeaseMode::kShared) return true;
+    StoredPath path(database, lease.path);
     for (const PathPattern& pattern : patterns) {
-      if (!Meets(database, lease.path, pattern, work)) continue;
+      if (!path.Meets(pattern, work)) continue;
       auto holder = FindHolder(database, lease.agent);
       if (!holder) return true;
       survey.obstacles.push_back(MakeObstacle(pattern.text(), lease, *std::move(holder)));
@@ -243,7 +260,7 @@ Expected<std::vector<Obstacle>> FindForbidding(Database& database, std::string_v
   std::int64_t work = 0;
   bool leased = false;
   ForEachLease(database, now, [&](const Row& lease) {
-    if (!Meets(database, lease.path, *pattern, work)) return work <= limits::kMaxPathWork;
+    if (!StoredPath(database, lease.path).Meets(*pattern, work)) return work <= limits::kMaxPathWork;
     auto holder = FindHolder(database, lease.agent);
     if (!holder) return true;
     const bool own = lease.agent == editor.agent ||

@@ -97,7 +97,7 @@ Expected<PathPattern> PathPattern::Parse(std::string_view text, std::string_view
   if (pattern.text_.size() > limits::kMaxPath) {
     return Refuse(text, fmt::format("is too long: a path may have {} bytes", limits::kMaxPath));
   }
-  pattern.prefix_ = std::min(pattern.text_.find_first_of(kSpecial), pattern.text_.size());
+  pattern.prefix_ = PrefixOf(pattern.text_).size();
   pattern.Compile(*names);
   return pattern;
 }
@@ -113,9 +113,11 @@ Expected<PathPattern> PathPattern::File(std::string_view path, std::string_view 
   return pattern;
 }
 
-bool PathPattern::MayMeet(std::string_view other) const {
-  const std::size_t prefix = std::min({prefix_, other.find_first_of(kSpecial), other.size()});
-  return std::string_view(text_).substr(0, prefix) == other.substr(0, prefix);
+std::string_view PathPattern::PrefixOf(std::string_view text) { return text.substr(0, text.find_first_of(kSpecial)); }
+
+bool PathPattern::MayMeet(std::string_view prefix) const {
+  const std::size_t length = std::min(prefix_, prefix.size());
+  return std::string_view(text_).substr(0, length) == prefix.substr(0, length);
 }
 
 bool PathPattern::Meets(const PathPattern& other, std::int64_t& work) const {

@@ -36,8 +36,10 @@ class PathPattern {
   /// The same for all spellings of a path. Parse makes the same pattern of it.
   const std::string& text() const { return text_; }
 
-  /// False: no path is in this pattern and in that of text `other`. True: Meets has to decide. Costs next to nothing.
-  bool MayMeet(std::string_view other) const;
+  /// The text of a pattern up to what may be special: all paths that are in it begin so.
+  static std::string_view PrefixOf(std::string_view text);
+  /// False: no path is in this pattern and in one of that prefix. True: Meets has to decide. Costs next to nothing.
+  bool MayMeet(std::string_view prefix) const;
   /// Whether there can be a path that is in both. Exact. Adds to `work` the steps that it took; a budget of
   /// limits::kMaxPathWork in which it is counted is for the caller to look at: beyond it, the answer is true.
   bool Meets(const PathPattern& other, std::int64_t& work) const;
