@@ -62,11 +62,11 @@ struct Timestamp {
 /// A C++ type, as far as rows need to know it.
 struct FieldType {
   Kind kind;
-  std::span<const std::string_view> names = {};        ///< kEnum: how 0, 1, 2… are spelled
-  std::span<const Field> fields = {};                  ///< kStruct
-  bool from_text = false;  ///< kStruct: a string stands for an object that has its first field only
-  const FieldType* element = nullptr;                  ///< kOptional, kVector
-  void* (*add)(void* to) = nullptr;                    ///< kOptional, kVector: appends an element
+  std::span<const std::string_view> names = {};  ///< kEnum: how 0, 1, 2… are spelled
+  std::span<const Field> fields = {};            ///< kStruct
+  bool from_text = false;              ///< kStruct: a string stands for an object that has its first field only
+  const FieldType* element = nullptr;  ///< kOptional, kVector
+  void* (*add)(void* to) = nullptr;    ///< kOptional, kVector: appends an element
   void* (*at)(void* in, std::size_t index) = nullptr;  ///< kOptional, kVector: null beyond the last
 };
 
@@ -194,9 +194,12 @@ template <class T>
   requires requires { T::kFields; }
 struct TypeOf<T> {
   static constexpr FieldType Make() {
-    return {.kind = Kind::kStruct, .fields = T::kFields, .from_text = requires { T::kFromText; }};
+    return {.kind = Kind::kStruct, .fields = T::kFields, .from_text = requires {T::kFromText;
   }
 };
+}  // namespace skep
+}
+;
 
 /// Reaches one member. A class template over the types, not a lambda over the member alone: GCC 12 gives such a lambda
 /// external linkage even where the type is in an unnamed namespace, and then two tools' `Args::name` become one.

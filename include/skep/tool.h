@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -32,12 +33,19 @@ struct Hints {
   bool idempotent = false;
 };
 
+/// Tools that a client is told of together: a model pays for each description, whether or not it uses the tool.
+enum class Toolset : int { kCore, kTasks, kLeases, kMessages, kMetrics, kNeural, kAll };
+constexpr std::array<std::string_view, 7> Names(Toolset) {
+  return {"core", "tasks", "leases", "messages", "metrics", "neural", "all"};
+}
+
 /// What a tool's author says of it, besides its tables.
 struct ToolInfo {
   std::string_view name;         ///< On the wire: [A-Za-z0-9_-], at most 64.
   std::string_view title;        ///< For people.
   std::string_view description;  ///< For models: at most two sentences.
   Hints hints = {};
+  Toolset toolset = Toolset::kCore;
   /// Of every call. A tool for which it depends on the arguments has `Effect effect() const` in its Args instead.
   Effect effect = Effect::kRead;
 };

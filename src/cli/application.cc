@@ -34,7 +34,10 @@ ClientIdentity ClientHere() {
 Application::Application(const Settings& settings, net::Loop& loop, Lifetime lifetime)
     : liveness_(settings.database),
       store_(std::make_unique<store::Store>(StoreOptions(settings), SystemClock(), loop)),
-      server_({.tools = handlers::AllTools(), .instructions = handlers::Instructions(), .client = ClientHere()},
+      server_({.tools = handlers::AllTools(),
+               .toolsets = settings.toolsets,
+               .instructions = handlers::Instructions(),
+               .client = ClientHere()},
               Services{.store = *store_,
                        .clock = SystemClock(),
                        .executor = loop,

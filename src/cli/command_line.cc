@@ -20,14 +20,18 @@ namespace skep::cli {
 namespace {
 
 constexpr std::string_view kCommon[] = {"project", "log-level", "log-file", "durability"};
+constexpr std::string_view kServe[] = {"toolsets"};
 constexpr std::string_view kReport[] = {"json"};
 constexpr std::string_view kMcp[] = {"list", "json", "args"};
 
 constexpr CommandInfo kCommands[] = {
-    {Command::kServe, "serve", "Speaks MCP on standard input and output: what an AI client launches", {}},
+    {Command::kServe, "serve", "Speaks MCP on standard input and output: what an AI client launches", kServe},
     {Command::kMcp, "mcp", "Calls one tool", kMcp},
     {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kReport},
     {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
+    {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kReport},
+    {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kReport},
+    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kReport},
     {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kReport},
     {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools", {}, true},
 };
@@ -78,6 +82,9 @@ class Parser {
       command->group(info.hidden ? "" : "Commands");
       if (info.command == Command::kDocs) command->add_option("document", document_, "man or tools")->required();
       if (info.command == Command::kHook) command->add_option("event", hook_, "pre-edit")->required();
+      if (info.command == Command::kSwarm) {
+        command->add_option("action", action_, "watch")->required()->check(CLI::IsMember({"watch"}));
+      }
       if (info.command == Command::kMcp && with_tools) AddTools(*command, tools);
       commands_.emplace_back(&info, command);
     }
@@ -200,6 +207,7 @@ class Parser {
   std::vector<std::pair<const CommandInfo*, CLI::App*>> commands_;
   std::vector<std::pair<const Tool*, CLI::App*>> tools_;
   std::string document_;
+  std::string action_;
   std::string hook_;
 };
 

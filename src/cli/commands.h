@@ -10,6 +10,9 @@ namespace skep::cli {
 int Serve(const Settings& settings, const Console& console);
 int ListTools(const CommandLine& line, const Settings& settings, const Console& console);
 int CallTool(const CommandLine& line, const Settings& settings, const Console& console);
+int ShowTasks(const CommandLine& line, const Settings& settings, const Console& console);
+int ShowLeases(const CommandLine& line, const Settings& settings, const Console& console);
+int WatchSwarm(const CommandLine& line, const Settings& settings, const Console& console);
 int Status(const CommandLine& line, const Settings& settings, const Console& console);
 /// `skep hook pre-edit`. It never exits with 2, by which clients understand that the edit is forbidden: what goes wrong
 /// here must not stop anyone's work.

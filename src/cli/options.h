@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/log.h"
 #include "skep/field.h"
+#include "skep/tool.h"
 
 namespace skep::cli {
 
@@ -26,6 +28,7 @@ struct Options {
   std::optional<Level> log_level;
   std::optional<std::string> log_file;
   std::optional<Durability> durability;
+  std::vector<Toolset> toolsets;
   bool json = false;
   bool list = false;
   std::optional<std::string> args;
@@ -36,6 +39,9 @@ struct Options {
       Opt<&Options::log_file>("log-file", "Where they go (default: standard error)"),
       Opt<&Options::durability>("durability",
                                 "relaxed: an acknowledged write survives a killed process, not a power cut"),
+      Opt<&Options::toolsets>("toolsets",
+                              "Tools that clients are told of (default: core, tasks, leases, messages); all can be "
+                              "called"),
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),
       Opt<&Options::args>("args", "All arguments at once as a JSON object; - reads it from stdin, @FILE from a file"),

@@ -58,6 +58,12 @@ int Run(std::span<const char* const> args, const Environment& environment, const
       return Status(*line, *settings, console);
     case Command::kHook:
       return PreEdit(*settings, console);
+    case Command::kTasks:
+      return ShowTasks(*line, *settings, console);
+    case Command::kLeases:
+      return ShowLeases(*line, *settings, console);
+    case Command::kSwarm:
+      return WatchSwarm(*line, *settings, console);
     case Command::kDoctor:
     case Command::kDocs:
       break;

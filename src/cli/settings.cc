@@ -29,6 +29,11 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   settings.cache_bytes = static_cast<std::size_t>(config->store.cache_mb) * limits::kMiB;
   settings.lock_wait_ms = config->store.lock_wait_s * 1000;
 
+  settings.toolsets = options.toolsets;
+  if (settings.toolsets.empty()) {
+    settings.toolsets = {Toolset::kCore, Toolset::kTasks, Toolset::kLeases, Toolset::kMessages};
+  }
+
   const Level configured = config->log.level.value_or(Level::kWarn);
   if (options.log_level) {
     settings.log.level = ToLogLevel(*options.log_level);

@@ -20,6 +20,7 @@ struct Settings {
   std::size_t cache_bytes = 0;
   std::int64_t lock_wait_ms = 0;
   LogOptions log;
+  std::vector<Toolset> toolsets;  ///< That tools/list names.
 };
 
 /// An exit with kExitBadConfig, naming the file, when the configuration cannot be used; with kExitUsage when a flag

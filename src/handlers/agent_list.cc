@@ -10,6 +10,7 @@
 #include "handlers/swarm_results.h"
 #include "skep/tool.h"
 #include "swarm/agent.h"
+#include "swarm/session.h"
 
 namespace skep::handlers {
 namespace {
@@ -24,7 +25,7 @@ struct Args {
       Opt<&Args::swarm_id>("swarmId"),
       Opt<&Args::agent_id>("agentId", "Only this one"),
       Opt<&Args::limit>("limit", {}, {1, limits::kMaxPage}),
-      Opt<&Args::cursor>("cursor", "The last answer's cursor, for the next page"),
+      Opt<&Args::cursor>("cursor", "The last answer's"),
   };
 };
 
@@ -40,6 +41,16 @@ struct Result {
   };
 };
 
+/// With the client that it lives in, if that has said its name.
+AgentView ViewWithClient(swarm::Agent agent, ToolContext& context) {
+  const std::int64_t session = agent.session;
+  AgentView view = View(std::move(agent), context.now_ms());
+  if (session == 0) return view;
+  std::string client = swarm::ClientOf(context.database(), session);
+  if (!client.empty()) view.client = std::move(client);
+  return view;
+}
+
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto swarm = CurrentSwarm(context, args.swarm_id);
   if (!swarm) return std::unexpected(swarm.error());
@@ -47,7 +58,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   if (args.agent_id) {
     auto agent = swarm::FindAgent(context.database(), *swarm, *args.agent_id);
     if (!agent) return std::unexpected(agent.error());
-    result.agents.push_back(View(*std::move(agent), context.now_ms()));
+    result.agents.push_back(ViewWithClient(*std::move(agent), context));
     return result;
   }
   std::int64_t after = 0;
@@ -57,7 +68,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     after = *number;
   }
   swarm::AgentPage page = swarm::ListAgents(context.database(), *swarm, after, args.limit);
-  for (swarm::Agent& agent : page.agents) result.agents.push_back(View(std::move(agent), context.now_ms()));
+  for (swarm::Agent& agent : page.agents) result.agents.push_back(ViewWithClient(std::move(agent), context));
   if (page.more) result.cursor = result.agents.back().agent_id;
   return result;
 }

@@ -240,6 +240,7 @@ extern const Tool kHealthCheck = MakeTool<Run>({
         "Tries each part for real: delay of the event loop, a write that is committed and read back, disk space, "
         "swarm and memory.",
     .hints = {.idempotent = true},
+    .toolset = Toolset::kMetrics,
 });
 
 }  // namespace skep::handlers

@@ -113,6 +113,7 @@ extern const Tool kInbox = MakeTool<Run>({
     .name = "inbox",
     .title = "Read messages",
     .description = "An agent's messages, which count as read then. Wait here instead of polling.",
+    .toolset = Toolset::kMessages,
     .effect = Effect::kWrite,
 });
 

@@ -38,19 +38,23 @@ std::span<const Tool* const> AllTools() {
 }
 
 std::string_view Instructions() {
-  return "skep is this project's shared, durable memory and swarm: every agent and client that works on the project "
-         "sees the same. What it has acknowledged survives crashes and restarts.\n"
-         "- Before you begin, look for what others left: memory_search with words, or memory_usage with action=list.\n"
-         "- Store what should outlive this conversation (decisions, findings, results): memory_usage with "
-         "action=store, a key like \"design/auth\" and the text as value. Namespaces keep subjects apart.\n"
-         "- To change an entry that others may change too, pass ifVersion with the version you read; if that is "
-         "refused, read it again.\n"
-         "- A large value comes in parts: when an answer has \"next\", call again with offset=next.\n"
-         "- swarm_init makes a swarm, agent_spawn registers an agent in it, swarm_status shows both. swarmId may be "
-         "left out: then it is the swarm you last used, else the newest. Names are accepted wherever ids are.\n"
-         "- An error says what to do next. \"No data\" and absent fields mean that nothing was measured or stored, "
-         "never "
-         "zero.";
+  return "skep is this project's swarm: memory, tasks, file leases and messages that every agent and client on it "
+         "shares. What it has acknowledged survives crashes.\n"
+         "Join: agent_spawn (after swarm_init, if there is no swarm); act under that agentId. swarmId may be left out; "
+         "names work wherever ids do.\n"
+         "Work: task_claim with wait=60 (do not poll) gives you a task that nobody else has, with an epoch. Do it; "
+         "task_update with that epoch: state=progress at least every 20 minutes, then succeeded with the result, or "
+         "failed with a note. Then claim again. If an update is refused, the task is another's: drop it. No wish to "
+         "go on: state=released.\n"
+         "Plan: task_orchestrate with subtasks (dependencies by title); others claim them. task_status shows what is "
+         "ready, claimed or blocked; task_results what came of it.\n"
+         "Edit: lease_acquire the paths before you change them, lease_release after. If somebody holds them, wait, ask "
+         "them, or do something else.\n"
+         "Talk: message_send within reach of the topology; read inbox with wait when you have nothing to do.\n"
+         "Remember: before you begin, memory_search for what others found. Store what should outlive this "
+         "conversation with memory_usage action=store, a key like \"design/auth\" and the text; to change what others "
+         "may change too, pass ifVersion. When an answer has \"next\", call again with offset=next.\n"
+         "A refusal says the next step. Absent fields mean nothing was measured or stored, never zero.";
 }
 
 }  // namespace skep::handlers

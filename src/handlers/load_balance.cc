@@ -73,6 +73,7 @@ extern const Tool kLoadBalance = MakeTool<Run>({
     .title = "Deal out tasks",
     .description =
         "Creates tasks and assigns each to the agent who can do it soonest, by capability and measured speed.",
+    .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });
 

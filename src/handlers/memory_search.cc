@@ -50,9 +50,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kMemorySearch = MakeTool<Run>({
     .name = "memory_search",
     .title = "Search memory",
-    .description =
-        "Finds memory entries by the words in their keys and values, best first, or by a glob over keys. Values "
-        "are shown in part: memory_usage retrieves them whole.",
+    .description = "Finds memory entries by the words in their keys and values, best first, or by a glob over keys.",
     .hints = {.read_only = true},
 });
 

@@ -46,7 +46,7 @@ struct Args {
       Opt<&Args::offset>("offset", "First byte to retrieve", {.min = 0}),
       Opt<&Args::length>("length", "Most bytes to retrieve", {.min = 1}),
       Opt<&Args::limit>("limit", {}, {1, limits::kMaxPage}),
-      Opt<&Args::cursor>("cursor", "The last answer's cursor, for the next page of a list"),
+      Opt<&Args::cursor>("cursor", "The last answer's"),
   };
 };
 
@@ -213,9 +213,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kMemoryUsage = MakeTool<Run>({
     .name = "memory_usage",
     .title = "Shared memory",
-    .description =
-        "Stores, retrieves, lists, deletes and searches the project's durable shared memory. A stored value is "
-        "safe on disk once the call is answered.",
+    .description = "Stores, retrieves, lists, deletes and searches the project's durable shared memory.",
     .hints = {.destructive = true},
 });
 

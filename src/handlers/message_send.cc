@@ -79,6 +79,7 @@ extern const Tool kMessageSend = MakeTool<Run>({
     .title = "Write to an agent",
     .description = "Sends a message to an agent within reach of the topology, or to all who are; it wakes those who "
                    "wait in inbox.",
+    .toolset = Toolset::kMessages,
     .effect = Effect::kWrite,
 });
 

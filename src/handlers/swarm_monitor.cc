@@ -180,6 +180,7 @@ extern const Tool kSwarmMonitor = MakeTool<Run>({
     .title = "Watch a swarm",
     .description = "Watches a swarm for a while, with progress notifications, and sums up what happened.",
     .hints = {.read_only = true},
+    .toolset = Toolset::kMetrics,
 });
 
 }  // namespace skep::handlers

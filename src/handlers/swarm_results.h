@@ -25,6 +25,7 @@ struct AgentView {
   std::optional<std::int64_t> failed;
   std::optional<swarm::BreakerState> breaker;
   std::optional<bool> retiring;
+  std::optional<std::string> client;
   Timestamp created_at;
 
   static constexpr Field kFields[] = {
@@ -40,6 +41,7 @@ struct AgentView {
       Opt<&AgentView::failed>("failed", "Attempts"),
       Opt<&AgentView::breaker>("breaker", "open: no work after failures in a row; half_open: one task as a trial"),
       Opt<&AgentView::retiring>("retiring"),
+      Opt<&AgentView::client>("client", "Of the session that it lives or lived in"),
       Req<&AgentView::created_at>("createdAt"),
   };
 };

@@ -20,7 +20,7 @@ struct Args {
   static constexpr Field kFields[] = {
       Req<&Args::target_size>("targetSize", "Agents alive", {0, limits::kMaxAgents}),
       Opt<&Args::swarm_id>("swarmId"),
-      Opt<&Args::strategy>("strategy", "adaptive: no further than there is work; gradual: half of the way"),
+      Opt<&Args::strategy>("strategy", "adaptive: as far as there is work; gradual: half way"),
   };
 };
 
@@ -77,6 +77,7 @@ extern const Tool kSwarmScale = MakeTool<Run>({
     .name = "swarm_scale",
     .title = "Scale a swarm",
     .description = "Registers agents, or retires them once they are idle, until there are so many.",
+    .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });
 

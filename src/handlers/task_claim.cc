@@ -112,6 +112,7 @@ extern const Tool kTaskClaim = MakeTool<Run>({
     .title = "Claim a task",
     .description =
         "Gives this agent the most urgent task that is ready for it, and to nobody else. Use wait, do not poll.",
+    .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });
 

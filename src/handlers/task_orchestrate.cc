@@ -24,14 +24,12 @@ struct Args {
   std::optional<std::string_view> swarm_id;
 
   static constexpr Field kFields[] = {
-      Req<&Args::task>("task", "Title: one line of what to do", {1, limits::kMaxTitle}),
-      Opt<&Args::body>("body", "The whole of what to do"),
-      Opt<&Args::strategy>("strategy", "sequential: each subtask needs the one before"),
+      Req<&Args::task>("task", "Title", {1, limits::kMaxTitle}),
+      Opt<&Args::body>("body", "What to do"),
+      Opt<&Args::strategy>("strategy", "sequential: one after the other"),
       Opt<&Args::priority>("priority"),
-      Opt<&Args::dependencies>("dependencies", "Ids of tasks that must succeed first",
-                               {.max = limits::kMaxDependencies}),
-      Opt<&Args::subtasks>("subtasks", "Claimed one by one; the task ends with the last",
-                           {.max = limits::kMaxSubtasks}),
+      Opt<&Args::dependencies>("dependencies", "Task ids", {.max = limits::kMaxDependencies}),
+      Opt<&Args::subtasks>("subtasks", "The task ends with the last", {.max = limits::kMaxSubtasks}),
       Opt<&Args::required>("requires", "Capability"),
       Opt<&Args::max_attempts>("maxAttempts", {}, {1, limits::kMaxAttempts}),
       Opt<&Args::swarm_id>("swarmId"),
@@ -103,6 +101,7 @@ extern const Tool kTaskOrchestrate = MakeTool<Run>({
     .name = "task_orchestrate",
     .title = "Create tasks",
     .description = "Creates a task, or one with subtasks that depend on one another. Agents get them with task_claim.",
+    .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });
 

@@ -113,6 +113,7 @@ extern const Tool kTaskResults = MakeTool<Run>({
     .title = "Get a task's result",
     .description = "Gives what came of a task and of its subtasks.",
     .hints = {.read_only = true},
+    .toolset = Toolset::kTasks,
 });
 
 }  // namespace skep::handlers

@@ -116,6 +116,7 @@ extern const Tool kTaskStatus = MakeTool<Run>({
     .title = "Look at tasks",
     .description = "Counts and lists a swarm's tasks, or shows one with its history.",
     .hints = {.read_only = true},
+    .toolset = Toolset::kTasks,
 });
 
 }  // namespace skep::handlers

@@ -85,6 +85,7 @@ extern const Tool kTaskUpdate = MakeTool<Run>({
     .name = "task_update",
     .title = "Report on a task",
     .description = "Reports progress or the end of a claimed task. Refused when the claim is no longer yours.",
+    .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });
 

@@ -27,7 +27,7 @@ struct TaskArgs {
       Req<&TaskArgs::title>("title", {}, {1, limits::kMaxTitle}),
       Opt<&TaskArgs::body>("body"),
       Opt<&TaskArgs::priority>("priority"),
-      Opt<&TaskArgs::dependencies>("dependencies", "Task ids, or titles in this call"),
+      Opt<&TaskArgs::dependencies>("dependencies", "Ids, or titles in this call"),
       Opt<&TaskArgs::required>("requires"),
       Opt<&TaskArgs::max_attempts>("maxAttempts", {}, {1, limits::kMaxAttempts}),
   };

@@ -62,37 +62,40 @@ void Encode(const FieldType& type, void* value, json::Writer& to) {
   }
 }
 
-/// Whether a schema is of what comes in: then it says that no other members are accepted.
+// A schema is read by models, and costs them by the word. So it says what helps to fill it in: types, choices, bounds
+// of numbers, defaults. Not in it are the bounds of texts and lists and that unknown members are refused (the decoder's
+// error says so, to whoever comes near), and of results more than the types of their members (docs/tools.md has all).
+
 enum class Direction : std::uint8_t { kIn, kOut };
 
 void WriteObjectSchema(std::span<const Field> fields, const void* defaults, Direction direction, json::Writer& to);
 
-void WriteBounds(std::string_view least, std::string_view most, const Range& range, json::Writer& to) {
-  if (range.min != Range::kOpen) to.Member(least, range.min);
-  if (range.max != Range::kOpen) to.Member(most, range.max);
+void WriteBounds(const Range& range, json::Writer& to) {
+  // That a count is not negative goes without saying.
+  if (range.min != Range::kOpen && range.min > 1) to.Member("minimum", range.min);
+  if (range.max != Range::kOpen) to.Member("maximum", range.max);
 }
 
 /// The inside of a schema object: everything but its braces, description and default.
 void WriteTypeSchema(const FieldType& type, const Range& range, Direction direction, json::Writer& to) {
+  const bool in = direction == Direction::kIn;
   switch (type.kind) {
     case Kind::kBool:
       return to.Member("type", "boolean");
     case Kind::kInt:
     case Kind::kInt64:
       to.Member("type", "integer");
-      return WriteBounds("minimum", "maximum", range, to);
+      return WriteBounds(in ? range : Range(), to);
     case Kind::kDouble:
       to.Member("type", "number");
-      return WriteBounds("minimum", "maximum", range, to);
+      return WriteBounds(in ? range : Range(), to);
     case Kind::kText:
     case Kind::kString:
-      to.Member("type", "string");
-      return WriteBounds("minLength", "maxLength", range, to);
     case Kind::kTime:
-      to.Member("type", "string");
-      return to.Member("format", "date-time");
+      return to.Member("type", "string");
     case Kind::kEnum:
       to.Member("type", "string");
+      if (!in) return;
       to.Key("enum");
       to.BeginArray();
       for (const std::string_view name : type.names) to.String(name);
@@ -101,12 +104,13 @@ void WriteTypeSchema(const FieldType& type, const Range& range, Direction direct
       return WriteTypeSchema(*type.element, range, direction, to);
     case Kind::kVector:
       to.Member("type", "array");
+      if (!in) return;
       to.Key("items");
       to.BeginObject();
       WriteTypeSchema(*type.element, {}, direction, to);
-      to.EndObject();
-      return WriteBounds("minItems", "maxItems", range, to);
+      return to.EndObject();
     case Kind::kStruct:
+      if (!in) return to.Member("type", "object");
       if (!type.from_text) return WriteObjectSchema(type.fields, nullptr, direction, to);
       to.Key("anyOf");
       to.BeginArray();
@@ -120,6 +124,14 @@ void WriteTypeSchema(const FieldType& type, const Range& range, Direction direct
   }
 }
 
+/// Whether a default tells the reader something: not that a text left out is empty.
+bool IsWorthSaying(const FieldType& type, const void* value) {
+  if (type.kind == Kind::kText) return !static_cast<const std::string_view*>(value)->empty();
+  if (type.kind == Kind::kString) return !static_cast<const std::string*>(value)->empty();
+  // The others have none: they are absent, empty, or what their own members' defaults make them.
+  return type.kind < Kind::kOptional;
+}
+
 void WriteObjectSchema(std::span<const Field> fields, const void* defaults, Direction direction, json::Writer& to) {
   to.Member("type", "object");
   to.Key("properties");
@@ -130,25 +142,24 @@ void WriteObjectSchema(std::span<const Field> fields, const void* defaults, Dire
     to.Key(field.name);
     to.BeginObject();
     WriteTypeSchema(*field.type, field.range, direction, to);
-    if (!field.doc.empty()) to.Member("description", field.doc);
-    // The others have none: they are absent, empty, or what their own members' defaults make them.
-    const bool has_default = field.type->kind < Kind::kOptional;
-    if (defaults != nullptr && !field.required && has_default) {
-      to.Key("default");
-      Encode(*field.type, field.member(const_cast<void*>(defaults)), to);
+    if (!field.doc.empty() && direction == Direction::kIn) to.Member("description", field.doc);
+    if (defaults != nullptr && !field.required) {
+      void* const value = field.member(const_cast<void*>(defaults));
+      if (IsWorthSaying(*field.type, value)) {
+        to.Key("default");
+        Encode(*field.type, value, to);
+      }
     }
     to.EndObject();
   }
   to.EndObject();
-  if (any_required) {
-    to.Key("required");
-    to.BeginArray();
-    for (const Field& field : fields) {
-      if (field.required) to.String(field.name);
-    }
-    to.EndArray();
+  if (!any_required || direction == Direction::kOut) return;
+  to.Key("required");
+  to.BeginArray();
+  for (const Field& field : fields) {
+    if (field.required) to.String(field.name);
   }
-  if (direction == Direction::kIn) to.Member("additionalProperties", false);
+  to.EndArray();
 }
 
 }  // namespace

@@ -59,14 +59,25 @@ void WriteTool(json::Writer& to, const Tool& tool) {
   WriteSchema(tool.output, nullptr, to);
   to.Key("annotations");
   to.BeginObject();
-  to.Member("readOnlyHint", tool.info.hints.read_only);
-  if (!tool.info.hints.read_only) {
-    to.Member("destructiveHint", tool.info.hints.destructive);
-    to.Member("idempotentHint", tool.info.hints.idempotent);
-  }
+  // What is left out has MCP's default: not read-only, destructive, not idempotent.
+  const Hints& hints = tool.info.hints;
+  if (hints.read_only) to.Member("readOnlyHint", true);
+  if (!hints.read_only && !hints.destructive) to.Member("destructiveHint", false);
+  if (!hints.read_only && hints.idempotent) to.Member("idempotentHint", true);
   to.Member("openWorldHint", false);
   to.EndObject();
   to.EndObject();
+}
+
+std::vector<const Tool*> Listed(const Server::Options& options) {
+  const auto wanted = [&](Toolset toolset) {
+    return std::ranges::find(options.toolsets, toolset) != options.toolsets.end();
+  };
+  std::vector<const Tool*> listed;
+  for (const Tool* tool : options.tools) {
+    if (options.toolsets.empty() || wanted(Toolset::kAll) || wanted(tool->info.toolset)) listed.push_back(tool);
+  }
+  return listed;
 }
 
 }  // namespace
@@ -76,8 +87,8 @@ Server::Server(Options options, const Services& services)
       client_(std::move(options.client)),
       waits_(services),
       roll_call_(services),
-      tools_(options.tools) {
-  for (const Tool* tool : tools_) by_name_.emplace_back(tool->info.name, tool);
+      listed_(Listed(options)) {
+  for (const Tool* tool : options.tools) by_name_.emplace_back(tool->info.name, tool);
   std::ranges::sort(by_name_);
 
   server_info_ = Render([](json::Writer& to) {
@@ -116,10 +127,11 @@ Server::Server(Options options, const Services& services)
 }
 
 void Server::RenderTools(std::size_t page_size) {
-  const std::size_t page_count = std::max<std::size_t>(1, (tools_.size() + page_size - 1) / page_size);
+  const std::size_t page_count = std::max<std::size_t>(1, (listed_.size() + page_size - 1) / page_size);
   const auto cursor = [&](std::size_t page) { return page == 0 ? std::string() : fmt::format("tools-{}", page); };
   for (std::size_t page = 0; page < page_count; ++page) {
-    const auto tools = tools_.subspan(page * page_size, std::min(page_size, tools_.size() - page * page_size));
+    const auto tools =
+        std::span(listed_).subspan(page * page_size, std::min(page_size, listed_.size() - page * page_size));
     const auto render = [&](bool modern) {
       return Render([&](json::Writer& to) {
         to.BeginObject();

@@ -24,7 +24,9 @@ class Server final : public SessionFactory {
  public:
   struct Options {
     std::span<const Tool* const> tools;  ///< Listed in this order. Must outlive the server, as must the services.
-    std::string_view instructions;       ///< For models: how to use the tools together; clients cut at 2 KB.
+    /// Those that tools/list names: all when empty. The others can be called all the same.
+    std::span<const Toolset> toolsets = {};
+    std::string_view instructions;  ///< For models: how to use the tools together; clients cut at 2 KB.
     std::size_t tools_page = limits::kToolsPage;
     /// Of the clients that do not say otherwise: what their environment tells.
     ClientIdentity client = {};
@@ -65,7 +67,7 @@ class Server final : public SessionFactory {
   const ClientIdentity client_;
   Waits waits_;
   RollCall roll_call_;
-  std::span<const Tool* const> tools_;
+  std::vector<const Tool*> listed_;
   std::vector<std::pair<std::string_view, const Tool*>> by_name_;  ///< Sorted.
   std::string server_info_;
   std::string modern_tail_;
