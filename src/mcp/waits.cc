@@ -101,6 +101,8 @@ void Waits::Look() {
     return;
   }
   store::Store& store = services_.store;
+  // When it has to be opened anew, whoever writes next does that: the tick looks again.
+  if (!store.IsOpen()) return;
   store.EndRead();
   // Before what it names is read: at worst it is looked at once more.
   const store::Stamp state = store.State();

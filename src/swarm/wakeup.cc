@@ -16,7 +16,7 @@ constexpr Sql kDue{"SELECT id FROM tasks WHERE not_before_ms > 0 AND not_before_
 constexpr Sql kOverdue{"SELECT id FROM tasks WHERE state = 'claimed' AND deadline <= ?2 AND +swarm = ?1 LIMIT ?3"};
 constexpr Sql kNewestMessage{"SELECT coalesce(max(id), 0) FROM messages"};
 constexpr Sql kNewMessages{"SELECT recipient, max(id) FROM messages WHERE id > ?1 GROUP BY recipient"};
-constexpr Sql kLiveLeases{"SELECT id FROM leases WHERE deadline > ?1"};
+constexpr Sql kLiveLeases{"SELECT id, mode FROM leases WHERE deadline > ?1"};
 
 }  // namespace
 
@@ -26,8 +26,8 @@ WaitMark MarkOf(Database& database, const Wait& wait, const Moment& now) {
     Cursor row = database.Query(kNewestMessage);
     if (row.Next()) mark.newest = row.Int(0);
   } else if (wait.what == Wait::For::kLease) {
-    const std::vector<std::int64_t> live = FindLiveLeases(database, now);
-    mark = {.newest = live.empty() ? 0 : live.back(), .live = std::ssize(live)};
+    const auto [all, exclusive] = FindLiveLeases(database, now);
+    mark = {.newest = all.empty() ? 0 : all.back(), .leases = std::ssize(all), .exclusive = std::ssize(exclusive)};
   }
   return mark;
 }
@@ -53,16 +53,23 @@ std::vector<NewMessage> FindNewMessages(Database& database, std::int64_t after) 
   return found;
 }
 
-std::vector<std::int64_t> FindLiveLeases(Database& database, const Moment& now) {
-  std::vector<std::int64_t> live;
-  for (Cursor row = database.Query(kLiveLeases, now.boot_ms); row.Next();) live.push_back(row.Int(0));
-  std::ranges::sort(live);
+LiveLeases FindLiveLeases(Database& database, const Moment& now) {
+  LiveLeases live;
+  for (Cursor row = database.Query(kLiveLeases, now.boot_ms); row.Next();) {
+    live.all.push_back(row.Int(0));
+    if (row.Text(1) == "exclusive") live.exclusive.push_back(row.Int(0));
+  }
+  std::ranges::sort(live.all);
+  std::ranges::sort(live.exclusive);
   return live;
 }
 
-bool LostLease(const std::vector<std::int64_t>& live, const WaitMark& mark) {
+bool LostLease(const LiveLeases& live, const WaitMark& mark) {
   // Rows rise: those up to the newest one of then are what is left of them.
-  return std::ranges::upper_bound(live, mark.newest) - live.begin() < mark.live;
+  const auto left = [&](const std::vector<std::int64_t>& rows) {
+    return std::ranges::upper_bound(rows, mark.newest) - rows.begin();
+  };
+  return left(live.all) < mark.leases || left(live.exclusive) < mark.exclusive;
 }
 
 }  // namespace skep::swarm

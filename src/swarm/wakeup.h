@@ -12,8 +12,9 @@ namespace skep::swarm {
 
 /// What a call that found nothing has seen, so that only what is new wakes it.
 struct WaitMark {
-  std::int64_t newest = 0;  ///< The newest message or lease there was.
-  std::int64_t live = 0;    ///< How many leases held.
+  std::int64_t newest = 0;     ///< The newest message or lease there was.
+  std::int64_t leases = 0;     ///< How many leases held.
+  std::int64_t exclusive = 0;  ///< How many of them were exclusive.
 };
 /// In the transaction in which the call found nothing.
 WaitMark MarkOf(store::Database& database, const Wait& wait, const Moment& now);
@@ -34,8 +35,12 @@ struct NewMessage {
 std::vector<NewMessage> FindNewMessages(store::Database& database, std::int64_t after);
 
 /// Rows of the leases that hold, sorted.
-std::vector<std::int64_t> FindLiveLeases(store::Database& database, const Moment& now);
-/// Whether a lease that held at the mark no longer does.
-bool LostLease(const std::vector<std::int64_t>& live, const WaitMark& mark);
+struct LiveLeases {
+  std::vector<std::int64_t> all;
+  std::vector<std::int64_t> exclusive;
+};
+LiveLeases FindLiveLeases(store::Database& database, const Moment& now);
+/// Whether a lease that held at the mark no longer does, or is shared now.
+bool LostLease(const LiveLeases& live, const WaitMark& mark);
 
 }  // namespace skep::swarm

@@ -156,6 +156,21 @@ class WaitsTest : public testing::Test {
     server_.events().Change("skep.db-wal");
     Settle();
   }
+  /// One transaction, in which what the call looks for comes after its look.
+  void Together(const std::string& call, std::function<void(Database&)> work) {
+    Gate::Instance().Shut();
+    TestSession other(server_);
+    other.Send(Call("hold", "hold"));
+    Gate::Instance().AwaitVisitor();
+    session_.Send(call);
+    server_.store().Submit(
+        std::make_unique<store::Call>([work = std::move(work)](Database& database) -> Expected<void> {
+          work(database);
+          return {};
+        }));
+    Gate::Instance().Open();
+    Settle();
+  }
   static std::function<void(Database&)> AddTasks(std::int64_t swarm, int count, std::int64_t not_before_ms = 0) {
     return [=](Database& database) {
       for (int i = 0; i < count; ++i) database.Execute(kTask, swarm, not_before_ms);
@@ -332,10 +347,7 @@ TEST_F(WaitsTest, NothingHappensWhileNothingHappens) {
 }
 
 TEST_F(WaitsTest, WhatCameBetweenTheLookAndTheWaitIsFound) {
-  // Submitted together: one transaction, in which the task comes after the look for it.
-  session_.Send(Call("w", "take", {{"swarm", 1}}));
-  Write(AddTasks(1, 1));
-  Settle();
+  Together(Call("w", "take", {{"swarm", 1}}), AddTasks(1, 1));
   EXPECT_EQ(Taken(), (Answers{{"w", 1}}));
 }
 
@@ -351,9 +363,7 @@ TEST_F(WaitsTest, AMessageWakesItsRecipientOnly) {
 }
 
 TEST_F(WaitsTest, AMessageThatCameBeforeTheWaitBeganIsFound) {
-  session_.Send(Call("a", "listen", {{"agent", 1}}));
-  Write([](Database& database) { database.Execute(kMessage, 1); });
-  Settle();
+  Together(Call("a", "listen", {{"agent", 1}}), [](Database& database) { database.Execute(kMessage, 1); });
   EXPECT_EQ(TakeNow(session_).size(), 1U);
 }
 

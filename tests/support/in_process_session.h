@@ -15,6 +15,7 @@
 #include "skep/context.h"
 #include "skep/tool.h"
 #include "skep/transport.h"
+#include "store/liveness.h"
 #include "store/store.h"
 #include "support/manual_events.h"
 #include "support/manual_executor.h"
@@ -36,9 +37,12 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  Services services() { return {.store = *store_, .clock = clock_, .executor = executor_, .events = events_}; }
+  Services services() {
+    return {.store = *store_, .clock = clock_, .executor = executor_, .events = events_, .liveness = &liveness_};
+  }
   mcp::Server& server() { return server_; }
   store::Store& store() { return *store_; }
+  store::Liveness& liveness() { return liveness_; }
   ManualClock& clock() { return clock_; }
   ManualExecutor& executor() { return executor_; }
   ManualEvents& events() { return events_; }
@@ -47,6 +51,7 @@ class TestServer {
 
  private:
   const TempDirectory directory_;
+  store::Liveness liveness_{directory_ / "skep.db"};
   ManualClock clock_;
   ManualExecutor executor_;
   ManualEvents events_{clock_, executor_};

@@ -88,6 +88,11 @@ TEST_F(WakeupTest, ALeaseIsLostWhenOneOfThoseThatHeldIsGone) {
   static constexpr Sql kDelete{"DELETE FROM leases WHERE path = ?1"};
   database_->Execute(kDelete, "c");
   EXPECT_FALSE(lost(1000)) << "it came later";
+  static constexpr Sql kSetMode{"UPDATE leases SET mode = ?1 WHERE path = 'a'"};
+  database_->Execute(kSetMode, "shared");
+  EXPECT_TRUE(lost(1000)) << "it can be shared now";
+  database_->Execute(kSetMode, "exclusive");
+  EXPECT_FALSE(lost(1000));
   database_->Execute(kDelete, "a");
   EXPECT_TRUE(lost(1000));
 }
