@@ -17,15 +17,24 @@ using store::Sql;
 constexpr std::int64_t kWindow = 40;
 constexpr std::int64_t kEnough = kWindow / 2;
 
-/// By tasks' events, the newest first: each claim, and each end of an attempt.
+/// Events looked at for them, whichever swarm's they are: a look must cost the same however many tasks there are.
+constexpr std::int64_t kEvents = 10 * kWindow;
+
+/// The last claimed of the newest tasks in each state: each state's are found by the index.
 constexpr Sql kWaits{
-    "SELECT count(*), coalesce(avg(max(t.claimed_ms - t.ready_ms, 0)), 0) FROM (SELECT claimed_ms, ready_ms FROM tasks "
-    "WHERE swarm = ?1 AND state IN ('claimed', 'succeeded', 'failed') AND claimed_ms > 0 ORDER BY id DESC LIMIT ?2) AS "
-    "t"};
+    "SELECT count(*), coalesce(avg(max(claimed_ms - ready_ms, 0)), 0) FROM (SELECT claimed_ms, ready_ms FROM ("
+    "SELECT * FROM (SELECT claimed_ms, ready_ms FROM tasks WHERE swarm = ?1 AND state = 'claimed' "
+    "ORDER BY id DESC LIMIT ?2) UNION ALL "
+    "SELECT * FROM (SELECT claimed_ms, ready_ms FROM tasks WHERE swarm = ?1 AND state = 'succeeded' "
+    "ORDER BY id DESC LIMIT ?2) UNION ALL "
+    "SELECT * FROM (SELECT claimed_ms, ready_ms FROM tasks WHERE swarm = ?1 AND state = 'failed' "
+    "ORDER BY id DESC LIMIT ?2)) AS newest WHERE claimed_ms > 0 ORDER BY claimed_ms DESC LIMIT ?2) AS last"};
+/// The ends of attempts among the newest events.
 constexpr Sql kFailures{
-    "SELECT count(*), coalesce(sum(failed), 0) FROM (SELECT e.event <> 'succeeded' AS failed FROM task_events AS e, "
-    "tasks AS t WHERE t.id = e.task AND t.swarm = ?1 AND e.event IN ('succeeded', 'failed', 'timed out') "
-    "ORDER BY e.id DESC LIMIT ?2)"};
+    "SELECT count(*), coalesce(sum(failed), 0) FROM (SELECT CASE e.event WHEN 'succeeded' THEN 0 ELSE 1 END AS failed "
+    "FROM (SELECT id, task, event FROM task_events ORDER BY id DESC LIMIT ?3) AS e, tasks AS t "
+    "WHERE t.id = e.task AND t.swarm = ?1 AND e.event IN ('succeeded', 'failed', 'timed out') "
+    "ORDER BY e.id DESC LIMIT ?2) AS ends"};
 constexpr Sql kAgents{
     "SELECT count(*), coalesce(sum(task <> 0), 0), coalesce(max(team), 0) FROM agents "
     "WHERE swarm = ?1 AND state <> 'offline'"};
@@ -44,7 +53,7 @@ SwarmFigures MeasureSwarm(Database& database, const Swarm& swarm) {
     figures.claimed = row.Int(0);
     figures.wait_s = row.Real(1) / 1000;
   }
-  if (Cursor row = database.Query(kFailures, swarm.number, kWindow); row.Next()) {
+  if (Cursor row = database.Query(kFailures, swarm.number, kWindow, kEvents); row.Next()) {
     figures.finished = row.Int(0);
     if (figures.finished > 0) {
       figures.failure_rate = static_cast<double>(row.Int(1)) / static_cast<double>(figures.finished);

@@ -19,10 +19,11 @@ using store::Database;
 using store::Sql;
 
 constexpr Sql kAnyReady{
-    "SELECT requires, queue FROM tasks WHERE swarm = ?1 AND state = 'ready' AND not_before_ms = 0 LIMIT 1"};
+    "SELECT requires, queue FROM tasks WHERE swarm = ?1 AND state = 'ready' AND not_before_ms = 0 "
+    "ORDER BY requires, rank LIMIT 1"};
 constexpr Sql kAnyOf{"SELECT 1 FROM tasks WHERE swarm = ?1 AND state = ?2 LIMIT 1"};
 constexpr Sql kNextAttempt{
-    "SELECT min(not_before_ms) FROM tasks WHERE not_before_ms > 0 AND swarm = ?1 AND state = 'ready'"};
+    "SELECT not_before_ms FROM tasks WHERE not_before_ms > 0 AND +swarm = ?1 ORDER BY not_before_ms LIMIT 1"};
 
 /// Why there was nothing for an agent, and what it can do.
 std::string NothingFor(Database& database, const Swarm& swarm, const Agent& agent, const Moment& now) {

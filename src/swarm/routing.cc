@@ -26,7 +26,7 @@ constexpr Sql kCapable{
     "SELECT c.agent FROM agent_capabilities AS c, agents AS a WHERE c.swarm = ?1 AND c.capability = ?2 "
     "AND a.id = c.agent AND a.state <> 'offline' AND a.retiring = 0 ORDER BY c.agent DESC LIMIT 1"};
 constexpr Sql kTeamCan{
-    "SELECT 1 FROM agents AS a, agent_capabilities AS c WHERE a.parent = ?2 AND a.state <> 'offline' "
+    "SELECT 1 FROM agents AS a CROSS JOIN agent_capabilities AS c WHERE a.parent = ?2 AND a.state <> 'offline' "
     "AND c.swarm = ?1 AND c.capability = ?3 AND c.agent = a.id LIMIT 1"};
 constexpr Sql kParentOf{"SELECT parent FROM agents WHERE id = ?1"};
 constexpr Sql kTeamAlive{"SELECT 1 FROM agents WHERE parent = ?1 AND state <> 'offline' LIMIT 1"};

@@ -87,8 +87,11 @@ Expected<std::vector<Agent>> SpawnCrew(store::Database& database, const Swarm& s
     }
     std::vector<std::string> capabilities;
     if (options.capabilities > 0) {
-      const auto kinds = static_cast<std::uint64_t>(options.capabilities);
-      capabilities.push_back(Capability(static_cast<std::int64_t>(i % kinds)));
+      // Each kind is somebody's, however few they are.
+      const auto kinds = static_cast<std::size_t>(options.capabilities);
+      for (std::size_t kind = i % kinds; kind < kinds; kind += count) {
+        capabilities.push_back(Capability(static_cast<std::int64_t>(kind)));
+      }
       Random random{options.seed, 10, i};
       if (random.Chance(0.5)) capabilities.push_back(Capability(random.Below(options.capabilities)));
     }

@@ -28,7 +28,7 @@ constexpr Sql kTask{
     "output_tokens, cost_usd, note FROM tasks WHERE id = ?1"};
 constexpr Sql kBody{"SELECT body FROM tasks WHERE id = ?1"};
 constexpr Sql kResult{"SELECT result FROM tasks WHERE id = ?1"};
-constexpr Sql kPage{"SELECT id FROM tasks WHERE swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
+constexpr Sql kPage{"SELECT id FROM tasks WHERE +swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr Sql kPageOfState{"SELECT id FROM tasks WHERE swarm = ?1 AND state = ?4 AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr Sql kCounts{"SELECT state, count(*) FROM tasks WHERE swarm = ?1 GROUP BY state"};
 constexpr Sql kSubtasks{"SELECT id FROM tasks WHERE parent = ?1 ORDER BY id LIMIT ?2"};
