@@ -196,7 +196,8 @@ inline constexpr std::int64_t kMaxBreakerMs = 10LL * 60 * 1000;
 /// Agents or leads looked at for one with the right capability, the least busy first, before an index over capabilities
 /// is asked: routing costs the same in a swarm of ten and of ten thousand.
 inline constexpr std::int64_t kRouteCandidates = 8;
-/// How often an adaptive swarm's figures are looked at, and how long it stays with a topology at least: some tasks' time.
+/// How often an adaptive swarm's figures are looked at, and how long it stays with a topology at least: some tasks'
+/// time.
 inline constexpr std::int64_t kAdaptEveryMs = 10'000;
 inline constexpr std::int64_t kAdaptDwellMs = 60'000;
 /// Most that a long-poll waits, in seconds: below the time-outs of clients, which are a minute or more.

@@ -77,8 +77,11 @@ int ListTools(const CommandLine& line, const Settings& settings, const Console& 
     }
     return console.Out(table.Render(StyleOf(console))) ? kExitOk : kExitFailed;
   }
+  // From a shell all can be called, so all are listed.
+  Settings all = settings;
+  all.toolsets = {Toolset::kAll};
   net::Loop loop;
-  Application application(settings, loop);
+  Application application(all, loop);
   InProcess client(application.server(), loop);
   return console.Out(client.AskResult("tools/list") + "\n") ? kExitOk : kExitFailed;
 }

@@ -40,7 +40,7 @@ struct Options {
       Opt<&Options::durability>("durability",
                                 "relaxed: an acknowledged write survives a killed process, not a power cut"),
       Opt<&Options::toolsets>("toolsets",
-                              "Tools that clients are told of (default: core, tasks, leases, messages); all can be "
+                              "Tools that clients are told of (default: core, tasks, leases, messages); any can be "
                               "called"),
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/config.h"
+#include "handlers/list.h"
 
 namespace skep::cli {
 namespace {
@@ -31,7 +32,7 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
 
   settings.toolsets = options.toolsets;
   if (settings.toolsets.empty()) {
-    settings.toolsets = {Toolset::kCore, Toolset::kTasks, Toolset::kLeases, Toolset::kMessages};
+    settings.toolsets.assign(std::begin(handlers::kDefaultToolsets), std::end(handlers::kDefaultToolsets));
   }
 
   const Level configured = config->log.level.value_or(Level::kWarn);

@@ -196,58 +196,83 @@ Nlohmann Schema(const Object* defaults) {
   return Nlohmann::parse(out.view());
 }
 
-TEST(Schema, OfArgumentsSaysTypesBoundsDefaultsAndWhatIsRequired) {
+TEST(Schema, OfArgumentsSaysWhatHelpsToFillThemIn) {
   const Everything defaults;
   EXPECT_EQ(Schema(&defaults), Nlohmann::parse(R"({
     "type": "object",
     "properties": {
       "flag": {"type": "boolean", "default": true},
-      "count": {"type": "integer", "minimum": 1, "maximum": 1024, "description": "How many", "default": 8},
-      "total": {"type": "integer", "minimum": 0, "default": 9000000000},
+      "count": {"type": "integer", "maximum": 1024, "description": "How many", "default": 8},
+      "total": {"type": "integer", "default": 9000000000},
       "ratio": {"type": "number", "maximum": 1, "default": 0.5},
-      "text": {"type": "string", "minLength": 1, "default": "default"},
+      "text": {"type": "string", "default": "default"},
       "copy": {"type": "string", "default": "owned"},
-      "at": {"type": "string", "format": "date-time", "default": "1970-01-01T00:00:00.000Z"},
+      "at": {"type": "string", "default": "1970-01-01T00:00:00.000Z"},
       "shape": {"type": "string", "enum": ["mesh", "ring"], "description": "Its form"},
-      "maybe": {"type": "integer", "minimum": 1, "maximum": 5},
+      "maybe": {"type": "integer", "maximum": 5},
       "maybeText": {"type": "string"},
-      "steps": {"type": "array", "minItems": 1, "maxItems": 4, "description": "In order", "items": {
+      "steps": {"type": "array", "description": "In order", "items": {
         "type": "object",
         "properties": {
-          "title": {"type": "string", "minLength": 1, "maxLength": 20, "description": "What it is called"},
+          "title": {"type": "string", "description": "What it is called"},
           "weight": {"type": "number"},
-          "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}},
-        "required": ["title"],
-        "additionalProperties": false}},
+          "tags": {"type": "array", "items": {"type": "string"}}},
+        "required": ["title"]}},
       "step": {"type": "object",
         "properties": {
-          "title": {"type": "string", "minLength": 1, "maxLength": 20, "description": "What it is called"},
+          "title": {"type": "string", "description": "What it is called"},
           "weight": {"type": "number"},
-          "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}},
-        "required": ["title"],
-        "additionalProperties": false},
+          "tags": {"type": "array", "items": {"type": "string"}}},
+        "required": ["title"]},
       "names": {"type": "array", "items": {"type": "string"}}
     },
-    "required": ["shape"],
-    "additionalProperties": false
+    "required": ["shape"]
   })"));
 }
 
-TEST(Schema, OfResultsHasNoDefaultsAndLeavesRoomForMore) {
+struct Named {
+  std::string_view title;
+  std::string_view body;
+  static constexpr bool kFromText = true;
+  static constexpr Field kFields[] = {Req<&Named::title>("title", {}, {1, 5}), Opt<&Named::body>("body")};
+};
+struct NamedList {
+  std::vector<Named> items;
+  static constexpr Field kFields[] = {Req<&NamedList::items>("items")};
+};
+
+TEST(Schema, OfWhatMayBeATextOrAnObjectSaysBoth) {
+  const NamedList defaults;
+  EXPECT_EQ(Schema(&defaults)["properties"]["items"]["items"], Nlohmann::parse(R"({"anyOf": [
+    {"type": "string"},
+    {"type": "object", "properties": {"title": {"type": "string"}, "body": {"type": "string"}}, "required": ["title"]}
+  ]})"));
+}
+
+TEST(Decode, ATextStandsForAnObjectWithItsFirstField) {
+  const Parsed parsed(R"({"items": ["one", {"title": "two", "body": "b"}]})");
+  NamedList list;
+  ASSERT_TRUE(DecodeFields(parsed.root(), NamedList::kFields, &list));
+  ASSERT_EQ(list.items.size(), 2U);
+  EXPECT_EQ(list.items[0].title, "one");
+  EXPECT_EQ(list.items[1].body, "b");
+  const Parsed too_long(R"({"items": ["too long"]})");
+  NamedList refused;
+  EXPECT_EQ(DecodeFields(too_long.root(), NamedList::kFields, &refused).error().message,
+            "items[0].title must be a string of 1 to 5 characters, got 8 characters");
+}
+
+TEST(Schema, OfResultsSaysTheTypesOfTheirMembers) {
   EXPECT_EQ(Schema<Step>(nullptr), Nlohmann::parse(R"({
     "type": "object",
-    "properties": {
-      "title": {"type": "string", "minLength": 1, "maxLength": 20, "description": "What it is called"},
-      "weight": {"type": "number"},
-      "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3}
-    },
-    "required": ["title"]
+    "properties": {"title": {"type": "string"}, "weight": {"type": "number"}, "tags": {"type": "array"}}
   })"));
+  EXPECT_EQ(Schema<Everything>(nullptr)["properties"]["step"], Nlohmann::parse(R"({"type": "object"})"));
 }
 
 TEST(Schema, OfNothingIsStillAnObject) {
   const Nothing defaults;
-  EXPECT_EQ(Schema(&defaults), Nlohmann::parse(R"({"type":"object","properties":{},"additionalProperties":false})"));
+  EXPECT_EQ(Schema(&defaults), Nlohmann::parse(R"({"type":"object","properties":{}})"));
 }
 
 // --- Help texts ----------------------------------------------------------------------------------------

@@ -22,12 +22,11 @@ TEST_F(Listing, HasEveryToolInItsOrderWithAllThatAClientNeeds) {
     "name": "say", "title": "Say", "description": "Says it.",
     "inputSchema": {"type": "object",
       "properties": {"text": {"type": "string", "description": "What to say"},
-                     "times": {"type": "integer", "minimum": 0, "maximum": 20000000, "default": 1}},
-      "required": ["text"], "additionalProperties": false},
-    "outputSchema": {"type": "object", "properties": {"said": {"type": "string"}}, "required": ["said"]},
+                     "times": {"type": "integer", "maximum": 20000000, "default": 1}},
+      "required": ["text"]},
+    "outputSchema": {"type": "object", "properties": {"said": {"type": "string"}}},
     "annotations": {"readOnlyHint": true, "openWorldHint": false}})"));
-  EXPECT_EQ(tools[2]["annotations"], Json::parse(R"({"readOnlyHint": false, "destructiveHint": true,
-    "idempotentHint": true, "openWorldHint": false})"));
+  EXPECT_EQ(tools[2]["annotations"], Json::parse(R"({"idempotentHint": true, "openWorldHint": false})"));
   for (const Json& tool : tools) {
     EXPECT_EQ(tool["inputSchema"]["type"], "object");
     EXPECT_EQ(tool["outputSchema"]["type"], "object");

@@ -93,8 +93,8 @@ class Matcher {
     if (pattern == "<number>") return Check(value.is_number(), where, value, "is no number");
     if (const auto inside = Inside(pattern, "<re:")) {
       const Json expression = Substitute(*inside, saved_);
-      const bool found = value.is_string() && std::regex_search(value.get<std::string>(),
-                                                                std::regex(expression.get<std::string>()));
+      const bool found =
+          value.is_string() && std::regex_search(value.get<std::string>(), std::regex(expression.get<std::string>()));
       return Check(found, where, value, "is not matched by " + expression.get<std::string>());
     }
     if (const auto name = Inside(pattern, "<save:")) {
@@ -181,7 +181,7 @@ class Transcript : public testing::TestWithParam<std::string> {
     }
   }
 
-  TestServer server_{handlers::AllTools(), handlers::Instructions()};
+  TestServer server_{handlers::AllTools(), handlers::Instructions(), limits::kToolsPage, handlers::kDefaultToolsets};
   TestSession session_{server_};
   Saved saved_;
   int pings_ = 0;

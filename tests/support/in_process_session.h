@@ -28,10 +28,11 @@ namespace skep {
 class TestServer {
  public:
   explicit TestServer(std::span<const Tool* const> tools, std::string_view instructions = "Use the tools.",
-                      std::size_t tools_page = limits::kToolsPage)
+                      std::size_t tools_page = limits::kToolsPage, std::span<const Toolset> toolsets = {})
       : store_(std::make_unique<store::Store>(store::Options{.path = directory_ / "skep.db", .fsync = false}, clock_,
                                               executor_)),
-        server_({.tools = tools, .instructions = instructions, .tools_page = tools_page}, services()) {}
+        server_({.tools = tools, .toolsets = toolsets, .instructions = instructions, .tools_page = tools_page},
+                services()) {}
   /// What is left to be done is done while the server is still there.
   ~TestServer() { store_.reset(); }
   TestServer(const TestServer&) = delete;
