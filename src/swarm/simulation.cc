@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
-#include <queue>
 #include <utility>
 
 #include "base/id.h"
@@ -13,8 +11,10 @@
 #include "swarm/agent.h"
 #include "swarm/claim.h"
 #include "swarm/session.h"
+#include "swarm/simulation_events.h"
 #include "swarm/simulation_model.h"
 #include "swarm/simulation_random.h"
+#include "swarm/simulation_store.h"
 #include "swarm/simulation_work.h"
 #include "swarm/stored_enum.h"
 #include "swarm/task_update.h"
@@ -22,22 +22,10 @@
 namespace skep::swarm {
 namespace {
 
-using store::Cursor;
 using store::Database;
-using store::Sql;
-
-constexpr Sql kBegin{"BEGIN IMMEDIATE"};
-constexpr Sql kCommit{"COMMIT"};
-constexpr Sql kSavepoint{"SAVEPOINT refused"};
-constexpr Sql kUndo{"ROLLBACK TO refused"};
-constexpr Sql kRelease{"RELEASE refused"};
-constexpr Sql kCheckpoint{"PRAGMA wal_checkpoint(TRUNCATE)"};
 
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kFirstWallMs = 1'700'000'000'000;
-/// Calls in one transaction of the database, and transactions between checkpoints.
-constexpr std::int64_t kCallsPerCommit = 256;
-constexpr std::int64_t kCommitsPerCheckpoint = 64;
 /// How often an agent without work asks again, at first and at most.
 constexpr std::int64_t kPollUs = 5 * kSecond;
 constexpr std::int64_t kMaxPollUs = 300 * kSecond;
@@ -49,25 +37,6 @@ constexpr std::int64_t kStuckUs = 4LL * 3600 * kSecond;
 constexpr std::int64_t kProgressUs = limits::kClaimMs * 1000 / 3;
 /// Agents in one session: they crash together.
 constexpr std::size_t kPerSession = 2;
-constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
-
-enum class What : std::uint8_t { kMake, kWake, kCancel, kGhost, kAsk, kReport, kProgress, kLate, kCrash, kReturn };
-
-struct Event {
-  What what{};
-  std::size_t worker = kNobody;
-  std::int64_t task = 0;
-  std::int64_t epoch = 0;
-  std::int64_t until_us = 0;  ///< When the work will be done.
-  std::int64_t at_us = 0;
-  std::int64_t sequence = 0;    ///< Breaks ties.
-  std::int64_t generation = 0;  ///< Of the worker; when that has changed, the event is void.
-
-  bool operator>(const Event& other) const {
-    return std::pair(at_us, sequence) > std::pair(other.at_us, other.sequence);
-  }
-};
-
 struct Worker {
   std::int64_t number = 0;
   std::string id;
@@ -85,36 +54,39 @@ struct Worker {
 class Simulation {
  public:
   Simulation(Database& database, const SimulationOptions& options)
-      : database_(database), options_(options), work_(options) {}
+      : database_(database), options_(options), store_(database, options.stopwatch), work_(options) {}
 
   Expected<SimulationResult> Run() {
-    database_.Execute(kBegin);
+    store_.Begin();
     if (auto made = SetUp(); !made) return std::unexpected(std::move(made.error()));
-    while (Good() && (work_.more() || model_.unfinished() > 0)) {
-      if (events_.empty() || now_us_ - moved_us_ > kStuckUs) {
-        model_.Violate(Stuck());
+    while (Good() && !Done()) {
+      if (agenda_.empty() || now_us_ - moved_us_ > kStuckUs) {
+        model_.Stuck(database_);
         break;
       }
-      const Event event = events_.top();
-      events_.pop();
+      const Event event = agenda_.Take();
       if (event.what >= What::kAsk && event.generation != workers_[event.worker].generation) continue;
       // One call after the other: the store has one writer.
       now_us_ = std::max({now_us_, event.at_us, free_us_});
       Play(event);
     }
     if (Good()) model_.CheckCounts(database_, swarm_);
-    if (Good()) model_.CheckEnd(database_);
-    database_.Execute(kCommit);
+    if (Good() && model_.unfinished() == 0) model_.CheckEnd(database_);
+    store_.Commit();
     if (database_.error()) return std::unexpected(*database_.error());
     if (!model_.violation().empty()) {
       return Fail(ErrorCode::kInternal,
                   fmt::format("{} topology, seed {}, call {}, at {} s: {}", NameOf(options_.topology), options_.seed,
-                              result_.calls, now_us_ / kSecond, model_.violation()));
+                              store_.calls(), now_us_ / kSecond, model_.violation()));
     }
     return Finish();
   }
 
  private:
+  bool Done() const {
+    if (options_.most_claims > 0 && result_.claims >= options_.most_claims) return true;
+    return !work_.more() && model_.unfinished() == 0;
+  }
   bool Good() const { return model_.violation().empty() && !database_.error(); }
   Moment Now() const { return {.wall_ms = kFirstWallMs + now_us_ / 1000, .boot_ms = 1 + now_us_ / 1000}; }
 
@@ -160,10 +132,8 @@ class Simulation {
   }
 
   void Push(std::int64_t at_us, Event event) {
-    event.at_us = at_us;
-    event.sequence = ++sequence_;
     if (event.worker != kNobody) event.generation = workers_[event.worker].generation;
-    events_.push(event);
+    agenda_.Add(at_us, event);
   }
 
   /// A worker is to ask for work; whatever else it was about to do is void.
@@ -182,23 +152,11 @@ class Simulation {
     }
   }
 
-  /// A call to the store begins: it takes its time, and is measured until Answered.
+  /// A call to the store begins: it takes its time.
   void Call() {
     free_us_ = now_us_ + options_.call_us;
-    if (++result_.calls % options_.check_every == 0) model_.CheckCounts(database_, swarm_);
-    if (result_.calls % kCallsPerCommit == 0) {
-      database_.Execute(kCommit);
-      if (result_.calls % (kCallsPerCommit * kCommitsPerCheckpoint) == 0) {
-        for (Cursor row = database_.Query(kCheckpoint); row.Next();) {
-        }
-      }
-      database_.Execute(kBegin);
-    }
-    if (options_.stopwatch != nullptr) begun_ns_ = options_.stopwatch->SteadyNs();
-  }
-  void Answered(Histogram& cost) {
-    if (options_.stopwatch == nullptr) return;
-    cost.Record(static_cast<std::uint64_t>(options_.stopwatch->SteadyNs() - begun_ns_));
+    if (store_.calls() % options_.check_every == 0) model_.CheckCounts(database_, swarm_);
+    store_.Call();
   }
 
   void Log(What what, std::int64_t agent, std::int64_t task, std::int64_t epoch) {
@@ -253,7 +211,7 @@ class Simulation {
       // Read anew, as the tool does.
       const auto swarm = FindSwarm(database_, swarm_.id());
       const auto made = work_.Make(database_, swarm ? *swarm : swarm_, model_, Now());
-      Answered(result_.making);
+      store_.Answered(result_.making);
       if (!made) return model_.Violate("tasks were refused: " + made.error().message);
     } while (work_.more() && options_.arrive_s <= 0 && Good());
     for (std::int64_t task = before + 1; task <= model_.made(); ++task) {
@@ -288,7 +246,7 @@ class Simulation {
     Call();
     auto claim = MakeClaim(worker);
     if (!claim) return model_.Violate(fmt::format("{} may not claim: {}", worker.id, claim.error().message));
-    Answered(claim->task ? result_.claiming : result_.finding_nothing);
+    store_.Answered(claim->task ? result_.claiming : result_.finding_nothing);
     model_.MoveDue(Now());
     Log(What::kAsk, worker.number, claim->task ? claim->task->number : 0, claim->task ? claim->task->epoch : 0);
     if (!claim->task) {
@@ -381,13 +339,10 @@ class Simulation {
     UpdateRequest request{.task = event.task, .epoch = event.epoch, .report = report};
     if (report == Report::kSucceeded) request.result = result;
     Call();
-    if (!accepted) database_.Execute(kSavepoint);
+    // What is to be accepted costs no savepoint: it is measured.
+    if (!accepted) store_.Mark();
     const auto updated = UpdateTask(database_, request, Now());
-    if (!accepted) {
-      // What is refused has written nothing.
-      database_.Execute(kUndo);
-      database_.Execute(kRelease);
-    }
+    if (!accepted) updated ? store_.Keep() : store_.Undo();
     Log(What::kReport, worker.number, event.task, updated ? event.epoch : 0);
     if (updated.has_value() != accepted) {
       model_.Violate(fmt::format("{} of {} at epoch {} by {} was {}: {}", NameOf(report), TaskId(event.task),
@@ -400,7 +355,7 @@ class Simulation {
       if (updated.error().code != ErrorCode::kConflict) model_.Violate(updated.error().message);
       return false;
     }
-    Answered(result_.reporting);
+    store_.Answered(result_.reporting);
     model_.MoveDue(Now());
     switch (report) {
       case Report::kSucceeded:
@@ -420,6 +375,9 @@ class Simulation {
     }
     model_.CheckTask(database_, event.task);
     moved_us_ = now_us_;
+    if (result_.most_s == 0 && (model_.made() - model_.unfinished()) * 10 >= options_.tasks * 9) {
+      result_.most_s = static_cast<double>(now_us_) / kSecond;
+    }
     return true;
   }
 
@@ -427,10 +385,9 @@ class Simulation {
     const bool ended = IsFinished(model_.state(task));
     const bool due = model_.AnyDue(Now());
     Call();
-    database_.Execute(kSavepoint);
+    store_.Mark();
     const auto updated = UpdateTask(database_, {.task = task, .report = Report::kCancelled}, Now());
-    if (!updated) database_.Execute(kUndo);
-    database_.Execute(kRelease);
+    updated ? store_.Keep() : store_.Undo();
     Log(What::kCancel, 0, task, updated ? 1 : 0);
     if (updated ? ended : !ended && !due) {
       return model_.Violate(fmt::format("{}, which {}, was {}", TaskId(task), ended ? "has ended" : "has not ended",
@@ -469,18 +426,8 @@ class Simulation {
     Wake(static_cast<std::int64_t>(kPerSession));
   }
 
-  std::string Stuck() {
-    for (std::int64_t task = 1; task <= model_.made(); ++task) {
-      if (model_.state(task) != TaskState::kReady && model_.state(task) != TaskState::kClaimed) continue;
-      const auto row = ReadTask(database_, task);
-      return fmt::format("{} tasks have not ended, and nothing happens any more; {} is {}, takes \"{}\", lies in {}",
-                         model_.unfinished(), TaskId(task), NameOf(model_.state(task)), row ? row->required : "",
-                         FormatId("ag", row ? row->queue : 0));
-    }
-    return fmt::format("{} tasks have not ended, and nothing happens any more", model_.unfinished());
-  }
-
   SimulationResult Finish() {
+    result_.calls = store_.calls();
     result_.tasks = CountTasks(database_, swarm_);
     result_.changes = TopologyChanges(database_, swarm_, limits::kMaxPage);
     result_.virtual_s = static_cast<double>(moved_us_) / kSecond;
@@ -492,6 +439,7 @@ class Simulation {
 
   Database& database_;
   const SimulationOptions& options_;
+  SimulatedStore store_;
   Workload work_;
   Model model_;
   Swarm swarm_;
@@ -500,13 +448,11 @@ class Simulation {
   std::int64_t serial_ = 0;
   std::vector<std::int64_t> sessions_;  ///< Their rows; 0: it has ended.
   std::vector<Worker> workers_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  Agenda agenda_;
   std::deque<std::pair<std::size_t, std::int64_t>> waiting_;  ///< Workers without work, with their generations.
-  std::int64_t sequence_ = 0;
   std::int64_t now_us_ = 0;
   std::int64_t free_us_ = 0;   ///< When the store can take the next call.
   std::int64_t moved_us_ = 0;  ///< When a task was made, claimed or ended last.
-  std::int64_t begun_ns_ = 0;
 };
 
 }  // namespace

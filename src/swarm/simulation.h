@@ -39,6 +39,7 @@ struct SimulationOptions {
   /// How long the store works for one call, in µs; the others wait meanwhile.
   std::int64_t call_us = 100;
   std::int64_t check_every = 10'000;  ///< Calls between scans of all that must hold.
+  std::int64_t most_claims = 0;       ///< It ends after so many; 0: when all tasks have ended.
   const Clock* stopwatch = nullptr;   ///< For what calls really cost; null: not measured.
 };
 
@@ -69,6 +70,7 @@ struct SimulationResult {
   std::int64_t stalls = 0;
   std::array<std::int64_t, Names(TaskState{}).size()> tasks{};
   double virtual_s = 0;    ///< Until the last task ended.
+  double most_s = 0;       ///< Until nine of ten had: what is left then is waited for by few.
   double utilisation = 0;  ///< Share of the agents' time that was work.
   std::vector<SimulatedAgent> agents;
   std::vector<TopologyChange> changes;

@@ -182,6 +182,20 @@ void Model::End(std::int64_t first, TaskState with) {
   }
 }
 
+void Model::Stuck(Database& database) {
+  std::string text = fmt::format("{} tasks have not ended, and nothing happens any more", unfinished());
+  for (std::int64_t number = 1; number <= made(); ++number) {
+    const TaskState state = at(number).state;
+    const auto task =
+        state == TaskState::kReady || state == TaskState::kClaimed ? ReadTask(database, number) : std::nullopt;
+    if (!task) continue;
+    text += fmt::format(": {} is {}, takes \"{}\", lies in {}", task->id(), NameOf(state), task->required,
+                        FormatId("ag", task->queue));
+    break;
+  }
+  Violate(std::move(text));
+}
+
 std::string Model::Result(std::int64_t task, std::int64_t agent, std::int64_t epoch) {
   return fmt::format("{} by {} at {}", task, agent, epoch);
 }

@@ -54,6 +54,9 @@ class Model {
   /// Everything has ended, for a reason, and with the results that were acknowledged. A scan.
   void CheckEnd(store::Database& database);
 
+  /// Nothing happens any more, and something has not ended.
+  void Stuck(store::Database& database);
+
   void Violate(std::string text);
   const std::string& violation() const { return violation_; }
 
