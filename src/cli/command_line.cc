@@ -22,6 +22,9 @@ namespace {
 constexpr std::string_view kCommon[] = {"project", "log-level", "log-file", "durability"};
 constexpr std::string_view kServe[] = {"toolsets"};
 constexpr std::string_view kReport[] = {"json"};
+constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topology",   "seed",
+                                            "failure-rate", "crash-rate", "stall-rate", "dependencies",
+                                            "capabilities", "claims",     "compare",    "json"};
 constexpr std::string_view kMcp[] = {"list", "json", "args"};
 
 constexpr CommandInfo kCommands[] = {
@@ -32,6 +35,8 @@ constexpr CommandInfo kCommands[] = {
     {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kReport},
     {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kReport},
     {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kReport},
+    {Command::kSimulate, "simulate", "Plays a swarm in virtual time, checks each step, and measures the scheduler",
+     kSimulation},
     {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kReport},
     {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools", {}, true},
 };

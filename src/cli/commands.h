@@ -13,6 +13,8 @@ int CallTool(const CommandLine& line, const Settings& settings, const Console& c
 int ShowTasks(const CommandLine& line, const Settings& settings, const Console& console);
 int ShowLeases(const CommandLine& line, const Settings& settings, const Console& console);
 int WatchSwarm(const CommandLine& line, const Settings& settings, const Console& console);
+/// Needs no project: it plays in a directory of its own.
+int SimulateSwarm(const CommandLine& line, const Console& console);
 int Status(const CommandLine& line, const Settings& settings, const Console& console);
 /// `skep hook pre-edit`. It never exits with 2, by which clients understand that the edit is forbidden: what goes wrong
 /// here must not stop anyone's work.

@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "skep/field.h"
 #include "skep/tool.h"
+#include "swarm/swarm.h"
 
 namespace skep::cli {
 
@@ -32,6 +34,18 @@ struct Options {
   bool json = false;
   bool list = false;
   std::optional<std::string> args;
+  // Of a simulation.
+  std::int64_t agents = 100;
+  std::int64_t tasks = 10'000;
+  swarm::Topology topology = swarm::Topology::kMesh;
+  std::int64_t seed = 1;
+  double failure_rate = 0;
+  double crash_rate = 0;
+  double stall_rate = 0;
+  double dependencies = 0;
+  std::int64_t capabilities = 0;
+  std::int64_t claims = 0;
+  bool compare = false;
 
   static constexpr Field kFields[] = {
       Opt<&Options::project>("project", "Directory to work for (default: the git root, else the working directory)"),
@@ -45,6 +59,17 @@ struct Options {
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),
       Opt<&Options::args>("args", "All arguments at once as a JSON object; - reads it from stdin, @FILE from a file"),
+      Opt<&Options::agents>("agents", "Agents in the swarm", {1, limits::kMaxAgents}),
+      Opt<&Options::tasks>("tasks", "Tasks that they are given", {1, limits::kMaxTasks}),
+      Opt<&Options::topology>("topology", "How agents are wired together"),
+      Opt<&Options::seed>("seed", "The same number plays the same game", {0, Range::kOpen}),
+      Opt<&Options::failure_rate>("failure-rate", "Share of attempts that fail", {0, 1}),
+      Opt<&Options::crash_rate>("crash-rate", "Share of attempts under which the agent's session ends", {0, 1}),
+      Opt<&Options::stall_rate>("stall-rate", "Share of attempts that are never reported on in time", {0, 1}),
+      Opt<&Options::dependencies>("dependencies", "Tasks that a task needs, in the mean", {0, 100}),
+      Opt<&Options::capabilities>("capabilities", "Kinds of them; half of the tasks take one", {0, 64}),
+      Opt<&Options::claims>("claims", "Ends after so many (default: when all tasks have ended)", {0, Range::kOpen}),
+      Opt<&Options::compare>("compare", "Plays the same tasks under each topology"),
   };
 };
 static_assert(Described<Options>);

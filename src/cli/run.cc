@@ -34,6 +34,7 @@ int Run(std::span<const char* const> args, const Environment& environment, const
   if (line->command == Command::kHook && line->hook != "pre-edit") {
     return Leave({kExitUsage, fmt::format("there is no hook \"{}\": the hooks are pre-edit", line->hook)}, console);
   }
+  if (line->command == Command::kSimulate) return SimulateSwarm(*line, console);
   if (line->command == Command::kDoctor) return Examine(*line, environment, console);
 
   const auto settings = DecideSettings(line->options, environment);
@@ -64,6 +65,7 @@ int Run(std::span<const char* const> args, const Environment& environment, const
       return ShowLeases(*line, *settings, console);
     case Command::kSwarm:
       return WatchSwarm(*line, *settings, console);
+    case Command::kSimulate:
     case Command::kDoctor:
     case Command::kDocs:
       break;
