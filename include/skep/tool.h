@@ -120,8 +120,8 @@ struct ArgsOf {
   static_assert(sizeof(A) <= kMaxArgsSize && alignof(A) <= alignof(std::max_align_t));
 
   static const void* Defaults() {
-    static const A defaults;
-    return &defaults;
+    static const A kDefaults;
+    return &kDefaults;
   }
   static void Construct(void* at) { new (at) A(); }
   static void Move(void* to, void* from) { new (to) A(std::move(*static_cast<A*>(from))); }

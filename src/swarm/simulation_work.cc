@@ -144,6 +144,7 @@ Expected<void> Workload::Make(store::Database& database, const Swarm& swarm, Mod
     }
   }
   std::vector<TaskRequest> parts;
+  parts.reserve(drafts.size());
   for (Draft& draft : drafts) parts.push_back(draft.request());
   static constexpr Orchestration kStrategies[] = {Orchestration::kParallel, Orchestration::kParallel,
                                                   Orchestration::kParallel, Orchestration::kSequential,

@@ -126,6 +126,7 @@ class Search {
         [](const Match& a, const Match& b) { return a.score != b.score ? a.score > b.score : a.age < b.age; });
     matches.resize(shown);
     std::vector<std::int64_t> ids;
+    ids.reserve(matches.size());
     for (const Match& match : matches) ids.push_back(match.id);
     return ids;
   }
