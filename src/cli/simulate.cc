@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -60,6 +62,8 @@ Expected<Played> Play(const Options& options, swarm::Topology topology) {
                                              .stall_rate = options.stall_rate,
                                              .dependencies = options.dependencies,
                                              .capabilities = options.capabilities,
+                                             // A scan of all tasks costs as much as some thousand calls.
+                                             .check_every = std::max<std::int64_t>(options.tasks, 10'000),
                                              .most_claims = options.claims,
                                              .stopwatch = &SystemClock()});
   if (!result) return std::unexpected(std::move(result.error()));

@@ -29,8 +29,8 @@ constexpr std::int64_t kFirstWallMs = 1'700'000'000'000;
 /// How often an agent without work asks again, at first and at most.
 constexpr std::int64_t kPollUs = 5 * kSecond;
 constexpr std::int64_t kMaxPollUs = 300 * kSecond;
-/// How many of those who wait look again at least, when something has become ready.
-constexpr std::int64_t kWoken = 32;
+/// Agents of a small swarm: all who wait look again when something has become ready.
+constexpr std::int64_t kSmall = 32;
 /// An agent that stalls or crashes is heard of again, or comes back, after this at most.
 constexpr std::int64_t kAwayUs = 600 * kSecond;
 /// Nothing that is played takes longer without any task being claimed or ended: then nothing ever will be.
@@ -144,10 +144,10 @@ class Simulation {
     Push(at_us, {.what = What::kAsk, .worker = worker});
   }
 
-  /// Tasks may have become ready: so many of those who wait for some look again. Some more, for not everyone may take
-  /// every task; in a small swarm all, as those do who wait with task_claim.
+  /// Tasks may have become ready: so many of those who wait for some look again; in a small swarm all, as those do who
+  /// wait with task_claim.
   void Wake(std::int64_t count) {
-    if (count > 0) count = std::max(count, kWoken);
+    if (count > 0 && options_.agents <= kSmall) count = kSmall;
     for (; count > 0 && !waiting_.empty(); waiting_.pop_front()) {
       const auto [worker, generation] = waiting_.front();
       if (workers_[worker].generation != generation) continue;
