@@ -134,15 +134,31 @@ std::vector<Pending> Writer::Take() {
     taken_.swap(queue_);
   }
   std::vector<Pending> group;
+  MoveInto(group);
+  return group;
+}
+
+void Writer::MoveInto(std::vector<Pending>& group) {
   std::size_t bytes = 0;
-  const std::size_t count = std::min(taken_.size() - next_, limits::kMaxStoreBatch);
+  for (const Pending& pending : group) bytes += pending.operation->bytes();
+  const std::size_t count = std::min(group.size() + taken_.size() - next_, limits::kMaxStoreBatch);
   group.reserve(count);
   while (group.size() < count) {
     bytes += taken_[next_]->bytes();
     if (bytes > limits::kMaxStoreBatchBytes && !group.empty()) break;
     group.push_back({std::move(taken_[next_++]), {}});
   }
-  return group;
+}
+
+void Writer::TopUp(std::vector<Pending>& group) {
+  if (next_ < taken_.size()) return;
+  taken_.clear();
+  next_ = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    taken_.swap(queue_);
+  }
+  MoveInto(group);
 }
 
 bool Writer::closing() {
@@ -169,6 +185,7 @@ void Writer::RunAndReturn(std::vector<Pending> group) {
     Return(std::move(group));
     return;
   }
+  TopUp(group);
   if (RunGroup(*connection_->database, connection_->transaction, group)) {
     wrote_ = true;
     maintenance_wanted_ = true;

@@ -67,6 +67,11 @@ class Writer {
   /// Waits for operations and moves up to a group of them out of the queue. Empty: there has been quiet for a while, or
   /// the end has come.
   std::vector<Pending> Take();
+  /// Moves what has been taken from the queue into a group, up to its bound.
+  void MoveInto(std::vector<Pending>& group);
+  /// Adds what was submitted while the group waited for the lock: with several processes at work that is most of the
+  /// time, and whoever came too late for it would wait for all of them once more.
+  void TopUp(std::vector<Pending>& group);
   bool closing();
   bool open_requested();
   void RunAndReturn(std::vector<Pending> group);
