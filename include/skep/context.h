@@ -67,6 +67,7 @@ struct Wait {
     kTask,     ///< A task that is ready in the swarm of row `key`.
     kMessage,  ///< A message to the agent of row `key`.
     kLease,    ///< A lease that ends; key 0.
+    kTaskEnd,  ///< The end of the task of row `key`.
   };
   For what = For::kTask;
   std::int64_t key = 0;

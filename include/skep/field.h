@@ -193,13 +193,9 @@ struct TypeOf<std::vector<T>> {
 template <class T>
   requires requires { T::kFields; }
 struct TypeOf<T> {
-  static constexpr FieldType Make() {
-    return {.kind = Kind::kStruct, .fields = T::kFields, .from_text = requires {T::kFromText;
-  }
+  static constexpr bool kFromText = requires { T::kFromText; };
+  static constexpr FieldType Make() { return {.kind = Kind::kStruct, .fields = T::kFields, .from_text = kFromText}; }
 };
-}  // namespace skep
-}
-;
 
 /// Reaches one member. A class template over the types, not a lambda over the member alone: GCC 12 gives such a lambda
 /// external linkage even where the type is in an unnamed namespace, and then two tools' `Args::name` become one.

@@ -34,9 +34,9 @@ struct Hints {
 };
 
 /// Tools that a client is told of together: a model pays for each description, whether or not it uses the tool.
-enum class Toolset : int { kCore, kTasks, kLeases, kMessages, kMetrics, kNeural, kAll };
-constexpr std::array<std::string_view, 7> Names(Toolset) {
-  return {"core", "tasks", "leases", "messages", "metrics", "neural", "all"};
+enum class Toolset : int { kCore, kTasks, kLeases, kMessages, kMetrics, kAll };
+constexpr std::array<std::string_view, 6> Names(Toolset) {
+  return {"core", "tasks", "leases", "messages", "metrics", "all"};
 }
 
 /// What a tool's author says of it, besides its tables.

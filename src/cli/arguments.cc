@@ -81,6 +81,17 @@ void WriteScalar(std::string_view text, const FieldType& type, json::Writer& to)
   to.String(text);
 }
 
+/// Where an element ends: at a comma, but not at one in the braces of a glob.
+std::size_t FindComma(std::string_view text) {
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') ++depth;
+    if (text[i] == '}' && depth > 0) --depth;
+    if (text[i] == ',' && depth == 0) return i;
+  }
+  return text.size();
+}
+
 /// The elements of one flag: those of a JSON array, or what stands between commas.
 Expected<void> WriteElements(std::string_view text, const FieldType& element, std::string_view flag, json::Writer& to) {
   if (text.starts_with('[') || (element.kind == Kind::kStruct && !element.from_text)) {
@@ -90,7 +101,7 @@ Expected<void> WriteElements(std::string_view text, const FieldType& element, st
     return {};
   }
   while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::size_t comma = FindComma(text);
     WriteScalar(text.substr(0, comma), element, to);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }

@@ -226,6 +226,17 @@ const Field& OptionNamed(std::string_view name) {
   return *std::ranges::find(Options::kFields, name, [](const Field& field) { return field.name; });
 }
 
+namespace {
+
+/// `--ifVersion=1`, as an argument is called on the wire, is `--if-version=1`.
+std::string InKebabCase(std::string_view word) {
+  if (!word.starts_with("--")) return std::string(word);
+  const std::size_t end = std::min(word.find('='), word.size());
+  return FlagName(word.substr(0, end)).append(word.substr(end));
+}
+
+}  // namespace
+
 OrExit<CommandLine> ParseCommandLine(std::span<const char* const> args, std::span<const Tool* const> tools,
                                      bool serves_by_default) {
   // What clients launch does without the parser: making it takes 0.2–0.3 ms of a start that should take 2.
@@ -234,7 +245,7 @@ OrExit<CommandLine> ParseCommandLine(std::span<const char* const> args, std::spa
 
   std::vector<std::string> words;
   for (const char* const word : args) {
-    words.emplace_back(word);
+    words.emplace_back(InKebabCase(word));
     // CLI11 takes `--x=` for an --x whose value follows.
     if (words.back().starts_with("--") && words.back().ends_with('=') &&
         words.back().find('=') + 1 == words.back().size()) {

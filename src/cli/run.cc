@@ -28,7 +28,11 @@ int PrintDocument(std::string_view name, const Console& console) {
 
 int Run(std::span<const char* const> args, const Environment& environment, const Console& console) {
   const auto line = ParseCommandLine(args, handlers::AllTools(), !console.InIsTerminal());
-  if (!line) return Leave(line.error(), console);
+  if (!line) {
+    // A client takes 2 from a hook for a veto, and a hook that is called wrongly must stop nobody.
+    const bool hook = !args.empty() && std::string_view(args[0]) == "hook" && line.error().status == kExitUsage;
+    return Leave(hook ? Exit{kExitFailed, line.error().text} : line.error(), console);
+  }
 
   if (line->command == Command::kDocs) return PrintDocument(line->document, console);
   if (line->command == Command::kHook && line->hook != "pre-edit") {

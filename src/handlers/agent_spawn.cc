@@ -49,7 +49,7 @@ Expected<AgentView> Run(const Args& args, ToolContext& context) {
 extern const Tool kAgentSpawn = MakeTool<Run>({
     .name = "agent_spawn",
     .title = "Register an agent",
-    .description = "Registers an agent in a swarm; it starts no process. Its id or name is what later calls act as.",
+    .description = "Registers an agent; starts no process. Later calls act as it by its id or name.",
     .effect = Effect::kWrite,
 });
 

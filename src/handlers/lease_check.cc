@@ -21,7 +21,7 @@ struct Args {
   std::string_view session;
 
   static constexpr Field kFields[] = {
-      Req<&Args::path>("path", "A file"),
+      Req<&Args::path>("path", "A file, from the project's root"),
       Opt<&Args::agent_id>("agentId", "Who wants to edit"),
       Opt<&Args::session>("session", "Or the client's session id"),
   };

@@ -23,6 +23,7 @@ std::vector<EntrySummary> Summarise(std::vector<swarm::Summary> entries, bool wi
 std::string DescribeSearch(const swarm::Found& found) {
   std::string text =
       fmt::format("{} of {}{} matches", found.entries.size(), found.complete ? "" : "at least ", found.matched);
+  if (found.matched == 0 && found.complete) text += ": try fewer words, one at a time, or the beginning of one (gram*)";
   if (!found.complete) text += "; not everything was looked at: narrow the pattern or name a namespace";
   return text;
 }

@@ -12,6 +12,7 @@
 #include "skep/tool.h"
 #include "swarm/adaptive.h"
 #include "swarm/claim.h"
+#include "swarm/message.h"
 
 namespace skep::handlers {
 namespace {
@@ -39,7 +40,11 @@ struct Result {
   std::optional<std::string> stage;
   std::optional<std::string> previous_result;
   std::optional<std::string> last_note;
-  std::vector<std::string> dependencies;
+  std::optional<std::vector<std::string>> dependencies;
+  std::optional<std::string> parent;
+  std::optional<std::string> parent_title;
+  std::optional<std::string> parent_body;
+  std::optional<std::int64_t> unread;
   std::optional<std::int64_t> seconds;
   std::optional<bool> resumed;
   std::optional<std::string> reason;
@@ -55,7 +60,11 @@ struct Result {
       Opt<&Result::stage>("stage", "In a ring: 2/3"),
       Opt<&Result::previous_result>("previousResult", "Of the stage before"),
       Opt<&Result::last_note>("lastNote", "What was last said of it"),
-      Req<&Result::dependencies>("dependencies", "Tasks it built on: see task_results"),
+      Opt<&Result::dependencies>("dependencies", "Tasks it builds on: see task_results"),
+      Opt<&Result::parent>("parent", "The task that it is a part of"),
+      Opt<&Result::parent_title>("parentTitle"),
+      Opt<&Result::parent_body>("parentBody"),
+      Opt<&Result::unread>("unread", "Messages in inbox"),
       Opt<&Result::seconds>("seconds", "Report progress within this time, or it is given to another"),
       Opt<&Result::resumed>("resumed", "It was yours already"),
       Opt<&Result::reason>("reason", "Why there is none, and what to do"),
@@ -80,6 +89,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   auto claim = swarm::ClaimTask(database, *swarm, *agent, wanted, context.now());
   if (!claim) return std::unexpected(claim.error());
   Result result{.claimed = claim->task.has_value()};
+  if (const std::int64_t unread = swarm::CountUnread(database, *agent); unread > 0) result.unread = unread;
   if (!claim->task) {
     result.reason = std::move(claim->why_not);
     if (args.wait > 0 && claim->may_change) {
@@ -98,7 +108,14 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   if (task.stage > 0) result.previous_result = swarm::TaskResult(database, task.number);
   result.last_note = task.note;
   for (const std::int64_t needed : swarm::Dependencies(database, task.number)) {
-    result.dependencies.push_back(swarm::TaskId(needed));
+    if (!result.dependencies) result.dependencies.emplace();
+    result.dependencies->push_back(swarm::TaskId(needed));
+  }
+  if (const auto whole = task.parent ? swarm::ReadTask(database, *task.parent) : std::nullopt) {
+    result.parent = whole->id();
+    result.parent_title = whole->title;
+    if (std::string body = swarm::TaskBody(database, whole->number); !body.empty())
+      result.parent_body = std::move(body);
   }
   result.seconds = (task.deadline - context.now().boot_ms) / 1000;
   if (claim->resumed) result.resumed = true;

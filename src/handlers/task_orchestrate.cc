@@ -1,12 +1,16 @@
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "handlers/current_swarm.h"
 #include "handlers/task_view.h"
 #include "skep/tool.h"
+#include "swarm/routing.h"
 #include "swarm/task_graph.h"
 
 namespace skep::handlers {
@@ -55,6 +59,7 @@ struct Result {
   swarm::Orchestration strategy = swarm::Orchestration::kParallel;
   std::optional<std::string> because;
   std::vector<Part> subtasks;
+  std::optional<std::string> note;
 
   static constexpr Field kFields[] = {
       Req<&Result::task_id>("taskId"),
@@ -63,34 +68,40 @@ struct Result {
       Req<&Result::strategy>("strategy", "The one in force"),
       Opt<&Result::because>("because", "Why it was chosen, for adaptive"),
       Req<&Result::subtasks>("subtasks"),
+      Opt<&Result::note>("note", "Whom it lacks"),
   };
 };
 
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto swarm = CurrentSwarm(context, args.swarm_id);
   if (!swarm) return std::unexpected(swarm.error());
+  const swarm::TaskRequest whole = {.title = args.task,
+                                    .body = args.body,
+                                    .priority = args.priority,
+                                    .required = args.required,
+                                    .dependencies = args.dependencies,
+                                    .max_attempts = args.max_attempts};
   std::vector<swarm::TaskRequest> parts;
   parts.reserve(args.subtasks.size());
-  for (const TaskArgs& part : args.subtasks) {
-    parts.push_back(part.Request());
-    // What the whole takes and how urgent it is holds for its parts, unless they say otherwise.
-    if (part.required.empty()) parts.back().required = args.required;
-    if (part.priority == swarm::Priority::kMedium) parts.back().priority = args.priority;
-  }
-  auto made = swarm::Orchestrate(context.database(), *swarm,
-                                 {.title = args.task,
-                                  .body = args.body,
-                                  .priority = args.priority,
-                                  .required = args.required,
-                                  .dependencies = args.dependencies,
-                                  .max_attempts = args.max_attempts},
-                                 parts, args.strategy, context.now());
+  for (const TaskArgs& part : args.subtasks) parts.push_back(part.Request(whole));
+  auto made = swarm::Orchestrate(context.database(), *swarm, whole, parts, args.strategy, context.now());
   if (!made) return std::unexpected(made.error());
   Result result{
       .task_id = made->task.id(), .swarm_id = swarm->id(), .state = made->task.state, .strategy = made->chosen};
   if (!made->because.empty()) result.because = made->because;
   for (const swarm::Task& part : made->parts) {
     result.subtasks.push_back({.task_id = part.id(), .title = part.title, .state = part.state});
+  }
+  const auto lacks = [&](std::string_view required) {
+    return !required.empty() && !swarm::AnyoneIsCapable(context.database(), *swarm, required);
+  };
+  std::string_view missing = lacks(args.required) ? args.required : std::string_view();
+  for (const swarm::TaskRequest& part : parts) {
+    if (missing.empty() && lacks(part.required)) missing = part.required;
+  }
+  if (!missing.empty()) {
+    result.note = fmt::format("no agent alive is registered for \"{}\": agent_spawn one with that capability",
+                              Printable(missing, limits::kMaxQuoted));
   }
   return result;
 }

@@ -16,11 +16,16 @@ struct Args {
   std::string_view task_id;
   std::int64_t offset = 0;
   std::optional<std::int64_t> length;
+  std::int64_t wait = 0;
+
+  /// Who waits is woken as writers are.
+  Effect effect() const { return wait > 0 ? Effect::kWrite : Effect::kRead; }
 
   static constexpr Field kFields[] = {
       Req<&Args::task_id>("taskId"),
       Opt<&Args::offset>("offset", "First byte of the result", {.min = 0}),
       Opt<&Args::length>("length", {}, {.min = 1}),
+      Opt<&Args::wait>("wait", "Seconds to wait until it has ended", {0, limits::kMaxWaitS}),
   };
 };
 
@@ -73,6 +78,9 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   store::Database& database = context.database();
   const auto task = swarm::FindTask(database, args.task_id);
   if (!task) return std::unexpected(task.error());
+  if (args.wait > 0 && !swarm::IsFinished(task->state)) {
+    context.WaitFor({.what = Wait::For::kTaskEnd, .key = task->number, .ms = args.wait * 1000});
+  }
   Result result{.task_id = task->id(),
                 .title = task->title,
                 .state = task->state,

@@ -30,7 +30,7 @@ TaskView View(const swarm::Task& task) {
                 .created_at = {task.created_ms}};
   if (!task.required.empty()) view.required = task.required;
   if (task.parent) view.parent = swarm::TaskId(*task.parent);
-  if (task.owner != 0) view.owner = AgentId(task.owner);
+  if (task.owner != 0 && task.state != TaskState::kReady) view.owner = AgentId(task.owner);
   if (task.state == TaskState::kReady && task.queue != 0) view.queue = AgentId(task.queue);
   if (task.epoch != 0) view.epoch = task.epoch;
   if (task.attempts != 0) view.attempts = task.attempts;

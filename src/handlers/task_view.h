@@ -17,10 +17,10 @@ namespace skep::handlers {
 struct TaskArgs {
   std::string_view title;
   std::string_view body;
-  swarm::Priority priority = swarm::Priority::kMedium;
+  std::optional<swarm::Priority> priority;
   std::vector<std::string_view> dependencies;
   std::string_view required;
-  std::int64_t max_attempts = 3;
+  std::optional<std::int64_t> max_attempts;
 
   static constexpr bool kFromText = true;
   static constexpr Field kFields[] = {
@@ -32,13 +32,14 @@ struct TaskArgs {
       Opt<&TaskArgs::max_attempts>("maxAttempts", {}, {1, limits::kMaxAttempts}),
   };
 
-  swarm::TaskRequest Request() const {
+  /// What it does not say is as in `whole`.
+  swarm::TaskRequest Request(const swarm::TaskRequest& whole = {}) const {
     return {.title = title,
             .body = body,
-            .priority = priority,
-            .required = required,
+            .priority = priority.value_or(whole.priority),
+            .required = required.empty() ? whole.required : required,
             .dependencies = dependencies,
-            .max_attempts = max_attempts};
+            .max_attempts = max_attempts.value_or(whole.max_attempts)};
   }
 };
 

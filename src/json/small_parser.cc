@@ -162,7 +162,7 @@ bool SmallParser::Parse(std::span<const char> text) {
         if (!read_integer()) return false;
     }
     skip_space();
-    while (depth != 0 && *at == (in_object ? '}' : ']')) {
+    while (depth != 0 && at < end && *at == (in_object ? '}' : ']')) {
       close();
       skip_space();
     }

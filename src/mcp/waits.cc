@@ -111,8 +111,12 @@ void Waits::Look() {
   const Moment now = services_.clock.Now();
   if (!database.error()) {
     LookForTasks(database, now);
-    if (changed) LookForMessages(database);
-    if (changed || by_clock) LookForLeases(database, now);
+    // Who has just been parked may have missed what an earlier look has seen.
+    if (changed || by_clock || !fresh_.empty()) {
+      LookForMessages(database);
+      LookForLeases(database, now);
+      LookForTaskEnds(database);
+    }
     looked_at_ = state;
     fresh_.clear();
   }
@@ -180,6 +184,15 @@ void Waits::LookForLeases(store::Database& database, const Moment& now) {
   std::vector<const ToolCall*> woken;
   for (const auto& call : line->second.calls) {
     if (swarm::LostLease(live, call->mark())) woken.push_back(call.get());
+  }
+  for (const ToolCall* const call : woken) Wake(*call);
+}
+
+void Waits::LookForTaskEnds(store::Database& database) {
+  std::vector<const ToolCall*> woken;
+  for (auto line = lines_.lower_bound({Wait::For::kTaskEnd, 0}); line != lines_.end(); ++line) {
+    if (line->second.calls.empty() || !swarm::HasEnded(database, line->first.second)) continue;
+    for (const auto& call : line->second.calls) woken.push_back(call.get());
   }
   for (const ToolCall* const call : woken) Wake(*call);
 }

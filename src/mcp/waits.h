@@ -74,6 +74,7 @@ class Waits {
   void Look();
   void LookForTasks(store::Database& database, const Moment& now);
   void LookForMessages(store::Database& database);
+  void LookForTaskEnds(store::Database& database);
   void LookForLeases(store::Database& database, const Moment& now);
   void Wake(const ToolCall& call);
   void OnFileChange();

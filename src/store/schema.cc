@@ -107,7 +107,8 @@ constexpr std::array kMigrations = {
     // attempt is ready with not_before_ms above 0, and in no queue.
     //
     // An agent's `load` is what lies in its queue and what it works on, `queued` the first of them; both are kept by
-    // those who move tasks (swarm/queue.h). `capabilities` stays what answers show; agent_capabilities is what routing
+    // those who move tasks (swarm/task_flow.h). `capabilities` stays what answers show; agent_capabilities is what
+    // routing
     // looks up.
     R"sql(
       CREATE TABLE processes (
@@ -277,12 +278,20 @@ std::unexpected<Error> TooNew(const Database& database, std::int64_t version) {
 }
 
 Expected<std::int64_t> ReadVersion(Database& database) {
-  static constexpr Sql kApplication{"PRAGMA application_id"};
-  static constexpr Sql kTables{"SELECT count(*) FROM sqlite_schema"};
-  const std::int64_t application = One(database, kApplication);
-  const std::int64_t version = One(database, kVersion);
-  const bool foreign =
-      application != kApplicationId && (application != 0 || version != 0 || One(database, kTables) != 0);
+  // One statement, so that all three are of the same moment: read one after the other while another process makes the
+  // database, they look like another program's.
+  static constexpr Sql kWhose{
+      "SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema) "
+      "FROM pragma_application_id AS a, pragma_user_version AS v"};
+  std::int64_t application = 0;
+  std::int64_t version = 0;
+  std::int64_t tables = 0;
+  if (Cursor row = database.Query(kWhose); row.Next()) {
+    application = row.Int(0);
+    version = row.Int(1);
+    tables = row.Int(2);
+  }
+  const bool foreign = application != kApplicationId && (application != 0 || version != 0 || tables != 0);
   if (database.error()) return std::unexpected(*database.error());
   if (foreign) {
     return Fail(ErrorCode::kCorrupt, fmt::format("{} is the database of another program and is left as it is: move it "

@@ -28,11 +28,17 @@ constexpr std::size_t kShown = 100;
 constexpr Sql kAgent{
     "SELECT swarm, type, name, capabilities, parent, state, created_ms, session, task, retiring, succeeded, failed, "
     "busy_ms, breaker_failures, breaker_until_ms, breaker_opened FROM agents WHERE id = ?1"};
+/// Whether a session is open, and whose.
+constexpr Sql kOpenSession{"SELECT client FROM sessions WHERE id = ?1 AND closed_ms = 0"};
+constexpr Sql kHoldsLease{"SELECT 1 FROM leases WHERE agent = ?1 LIMIT 1"};
 constexpr Sql kSwarmOf{"SELECT swarm FROM agents WHERE id = ?1"};
 constexpr Sql kBind{"UPDATE agents SET session = ?2, seen_ms = ?3, state = ?4 WHERE id = ?1"};
 constexpr Sql kInsertCapability{"INSERT INTO agent_capabilities (swarm, capability, agent) VALUES (?1, ?2, ?3)"};
 constexpr Sql kGrowTeam{"UPDATE agents SET team = team + 1 WHERE id = ?1"};
 constexpr Sql kNamed{"SELECT id FROM agents WHERE swarm = ?1 AND name = ?2"};
+constexpr Sql kNamedAnywhere{
+    "SELECT a.id FROM swarms AS s JOIN agents AS a ON a.swarm = s.id AND a.name = ?1 WHERE s.status = 'active' "
+    "ORDER BY a.id DESC LIMIT 2"};
 constexpr Sql kNames{"SELECT name FROM agents WHERE swarm = ?1 ORDER BY id DESC LIMIT ?2"};
 constexpr Sql kPage{"SELECT id FROM agents WHERE swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr Sql kCoordinator{
@@ -168,6 +174,24 @@ std::unexpected<Error> NotFound(Database& database, const Swarm& swarm, std::str
               fmt::format("no agent of swarm {} is \"{}\"{}", swarm.id(), shown, DidYouMean(word, names)));
 }
 
+/// Whether an agent may leave the session that it lives in for another: not while that is open and the agent holds
+/// something, which the end of the other one would then take from it.
+Expected<void> CheckUnheld(Database& database, const Agent& agent) {
+  std::string client;
+  {
+    Cursor row = database.Query(kOpenSession, agent.session);
+    if (!row.Next()) return {};
+    client = row.Text(0);
+  }
+  if (agent.task == 0 && !database.Query(kHoldsLease, agent.number).Next()) return {};
+  return Fail(
+      ErrorCode::kConflict,
+      fmt::format("{} (\"{}\") is at work in another open session{}: act as another agent (agent_spawn), or end "
+                  "that session; if it has just crashed, try again in a second",
+                  agent.id(), Printable(agent.name),
+                  client.empty() ? std::string() : fmt::format(", of {}", Printable(client, kShown))));
+}
+
 }  // namespace
 
 bool IsAgentType(std::string_view type) {
@@ -236,18 +260,33 @@ std::optional<std::string> SwarmIdOf(Database& database, std::int64_t agent_numb
 Expected<void> BindAgent(Database& database, const Swarm& swarm, Agent& agent, std::int64_t session,
                          std::int64_t now_ms) {
   if (agent.state == AgentState::kOffline) {
+    if (agent.retiring) {
+      return Fail(ErrorCode::kConflict,
+                  fmt::format("{} was retired (swarm_scale): agent_spawn registers another", agent.id()));
+    }
     if (database.Execute(kTakePlace, swarm.number) == 0) {
       if (database.error()) return std::unexpected(*database.error());
       return NoPlace(database, swarm);
     }
     agent.state = AgentState::kIdle;
-  } else if (agent.session == session) {
+  } else if (agent.session == session || (session == 0 && agent.session != 0)) {
+    // A single call from a shell takes no agent out of the session that it lives in.
     return {};
+  } else if (agent.session != 0) {
+    if (auto free = CheckUnheld(database, agent); !free) return free;
   }
   agent.session = session;
   database.Execute(kBind, agent.number, session, now_ms, NameOf(agent.state));
   if (database.error()) return std::unexpected(*database.error());
   return {};
+}
+
+std::vector<Agent> AgentsNamed(Database& database, std::string_view name) {
+  std::vector<Agent> agents;
+  for (Cursor row = database.Query(kNamedAnywhere, name); row.Next();) {
+    if (auto agent = Read(database, row.Int(0))) agents.push_back(*std::move(agent));
+  }
+  return agents;
 }
 
 AgentPage ListAgents(Database& database, const Swarm& swarm, std::int64_t after, std::int64_t limit) {

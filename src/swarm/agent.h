@@ -66,10 +66,13 @@ Expected<Agent> FindAgent(store::Database& database, const Swarm& swarm, std::st
 /// The id of the swarm that an agent is in, if there is such an agent.
 std::optional<std::string> SwarmIdOf(store::Database& database, std::int64_t agent_number);
 
-/// Notes that `agent` acts in a session (0: in none), and brings it back if it was offline. kConflict when its swarm is
-/// full or destroyed.
+/// Notes that `agent` acts in a session (0: in none, which leaves it in the one where it lives), and brings it back if
+/// it was offline. kConflict when its swarm is full or destroyed, or when it holds something in another open session.
 Expected<void> BindAgent(store::Database& database, const Swarm& swarm, Agent& agent, std::int64_t session,
                          std::int64_t now_ms);
+
+/// Agents alive of this name, in whichever active swarm: at most two.
+std::vector<Agent> AgentsNamed(store::Database& database, std::string_view name);
 
 struct AgentPage {
   std::vector<Agent> agents;

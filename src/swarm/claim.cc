@@ -52,9 +52,15 @@ std::string NothingFor(Database& database, const Swarm& swarm, const Agent& agen
 
 }  // namespace
 
-Expected<Claim> ClaimTask(Database& database, const Swarm& swarm, const Agent& agent,
+Expected<Claim> ClaimTask(Database& database, const Swarm& swarm, const Agent& given,
                           std::optional<std::int64_t> wanted, const Moment& now) {
-  MoveDueTasks(database, now);
+  Agent agent = given;
+  if (MoveDueTasks(database, now)) {
+    // It may be this one whose time is over.
+    auto anew = FindAgent(database, swarm, given.id());
+    if (!anew) return std::unexpected(std::move(anew.error()));
+    agent = *std::move(anew);
+  }
   Claim claim;
   if (swarm.status == SwarmStatus::kDestroyed) {
     return Fail(ErrorCode::kConflict, fmt::format("swarm {} was destroyed: there is no more work in it", swarm.id()));
@@ -72,7 +78,9 @@ Expected<Claim> ClaimTask(Database& database, const Swarm& swarm, const Agent& a
     return claim;
   }
   if (agent.retiring) {
-    return Fail(ErrorCode::kConflict, fmt::format("{} is retiring (swarm_scale): it gets no more work", agent.id()));
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} is retiring (swarm_scale), so it gets no more work: agent_spawn registers another",
+                            agent.id()));
   }
   const Breaker& breaker = agent.breaker;
   if (breaker.state(now.wall_ms) == BreakerState::kOpen) {

@@ -26,7 +26,8 @@ constexpr std::size_t kShown = 100;
 constexpr Sql kAll{"SELECT path, mode, agent, epoch, deadline FROM leases WHERE deadline > ?1 ORDER BY id"};
 constexpr Sql kList{
     "SELECT leases.path, leases.mode, leases.agent, leases.epoch, leases.deadline, agents.name FROM leases "
-    "JOIN agents ON agents.id = leases.agent WHERE leases.deadline > ?1 ORDER BY leases.id LIMIT ?2"};
+    "JOIN agents ON agents.id = leases.agent WHERE leases.deadline > ?1 AND agents.state <> 'offline' ORDER BY "
+    "leases.id LIMIT ?2"};
 constexpr Sql kHolder{
     "SELECT agents.name, agents.state, coalesce(sessions.client_session, '') FROM agents "
     "LEFT JOIN sessions ON sessions.id = agents.session WHERE agents.id = ?1"};

@@ -28,6 +28,8 @@ constexpr std::int64_t kRoomSlice = 64;
 constexpr std::int64_t kAddUpEvery = 16;
 constexpr std::size_t kShort = 4 * limits::kKiB;
 
+constexpr Sql kCountUnread{
+    "SELECT count(*) FROM (SELECT 1 FROM messages WHERE recipient = ?1 AND read_ms = 0 LIMIT ?2)"};
 constexpr Sql kInsert{
     "INSERT INTO messages (swarm, sender, recipient, thread, subject, sent_ms, body) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
@@ -56,7 +58,9 @@ std::string NameOfAgent(Database& database, std::int64_t agent) {
 }
 
 /// Lets acknowledged messages go until there is room for this many more and their bytes.
-void MakeRoom(Database& database, std::int64_t recipient, std::int64_t messages, std::int64_t bytes) {
+/// Returns whether any went.
+bool MakeRoom(Database& database, std::int64_t recipient, std::int64_t messages, std::int64_t bytes) {
+  bool any = false;
   struct Old {
     std::int64_t row;
     std::int64_t bytes;
@@ -66,13 +70,15 @@ void MakeRoom(Database& database, std::int64_t recipient, std::int64_t messages,
     for (Cursor row = database.Query(kOldestAcked, recipient, kRoomSlice); row.Next();) {
       oldest.push_back({row.Int(0), row.Int(1)});
     }
-    if (oldest.empty()) return;
+    if (oldest.empty()) return any;
+    any = true;
     for (const Old& each : oldest) {
       database.Execute(kDelete, each.row);
       --messages;
       bytes -= each.bytes;
     }
   }
+  return any;
 }
 
 bool HasRoom(Database& database, std::int64_t recipient, const Letter& letter) {
@@ -83,9 +89,10 @@ bool HasRoom(Database& database, std::int64_t recipient, const Letter& letter) {
     if (letter.body.size() <= kShort && count % kAddUpEvery != 0) return true;
     return One(database.Query(kBytes, recipient)) + std::ssize(letter.body) <= limits::kMaxInboxBytes;
   };
-  if (fits()) return true;
-  MakeRoom(database, recipient, 1, std::ssize(letter.body));
-  return fits();
+  while (!fits()) {
+    if (!MakeRoom(database, recipient, 1, std::ssize(letter.body))) return false;
+  }
+  return true;
 }
 
 std::unexpected<Error> Full(const std::string& label) {
@@ -174,6 +181,12 @@ Expected<Sent> SendMessage(Database& database, const Swarm& swarm, const Agent& 
   return sent;
 }
 
+void PostNotice(Database& database, const Address& address, const Letter& letter, std::int64_t now_ms) {
+  if (!HasRoom(database, address.recipient, letter)) return;
+  database.Execute(kInsert, address.swarm, address.sender, address.recipient, letter.thread, letter.subject, now_ms,
+                   letter.body);
+}
+
 Expected<std::int64_t> Acknowledge(Database& database, const Agent& agent, std::span<const std::string_view> ids,
                                    std::int64_t now_ms) {
   std::int64_t acknowledged = 0;
@@ -222,6 +235,11 @@ Expected<InboxPage> ReadInbox(Database& database, const Agent& agent, const Inbo
   }
   if (database.error()) return std::unexpected(*database.error());
   return page;
+}
+
+std::int64_t CountUnread(Database& database, const Agent& agent) {
+  Cursor row = database.Query(kCountUnread, agent.number, limits::kMaxPage);
+  return row.Next() ? row.Int(0) : 0;
 }
 
 }  // namespace skep::swarm

@@ -49,10 +49,21 @@ struct Sent {
 Expected<Sent> SendMessage(store::Database& database, const Swarm& swarm, const Agent& from, std::string_view to,
                            const Letter& letter, std::int64_t now_ms);
 
+struct Address {
+  std::int64_t swarm = 0;
+  std::int64_t sender = 0;
+  std::int64_t recipient = 0;
+};
+/// Leaves word of something in an agent's inbox, whatever the topology; not if that is full.
+void PostNotice(store::Database& database, const Address& address, const Letter& letter, std::int64_t now_ms);
+
 /// Notes that an agent has dealt with messages; returns with how many that it had not acknowledged before.
 /// kInvalidArgument: something is not a message's id. Others' messages, and those that are gone, are passed over.
 Expected<std::int64_t> Acknowledge(store::Database& database, const Agent& agent, std::span<const std::string_view> ids,
                                    std::int64_t now_ms);
+
+/// Messages that an agent has not read, up to a bound.
+std::int64_t CountUnread(store::Database& database, const Agent& agent);
 
 struct InboxRequest {
   bool unread_only = true;

@@ -19,7 +19,8 @@ using store::Sql;
 constexpr Sql kByLoad{
     "SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' AND retiring = 0 ORDER BY load, id LIMIT ?2"};
 constexpr Sql kLeadsByLoad{
-    "SELECT id FROM agents WHERE swarm = ?1 AND team > 0 AND state <> 'offline' ORDER BY load, id LIMIT ?2"};
+    "SELECT id FROM agents WHERE swarm = ?1 AND team > 0 AND state <> 'offline' AND retiring = 0 ORDER BY load, id "
+    "LIMIT ?2"};
 constexpr Sql kCan{"SELECT 1 FROM agent_capabilities WHERE swarm = ?1 AND capability = ?2 AND agent = ?3"};
 /// The last ones registered: those of long ago are more likely to be offline.
 constexpr Sql kCapable{
@@ -46,7 +47,7 @@ constexpr Sql kBestAnywhere{
     "SELECT id, rank, queue FROM tasks WHERE swarm = ?1 AND requires = ?2 AND state = 'ready' AND not_before_ms = 0 "
     "ORDER BY rank LIMIT 1"};
 constexpr Sql kLongest{"SELECT id FROM agents WHERE swarm = ?1 AND queued > 0 ORDER BY queued DESC LIMIT ?2"};
-constexpr Sql kCount{"UPDATE agents SET queued = queued + ?2, load = load + ?3 WHERE id = ?1"};
+constexpr Sql kCount{"UPDATE agents SET queued = queued + ?2, load = load + ?2 WHERE id = ?1"};
 
 std::optional<std::int64_t> First(Cursor row) {
   if (!row.Next() || row.IsNull(0)) return std::nullopt;
@@ -65,8 +66,11 @@ std::int64_t ChooseLead(Database& database, const Swarm& swarm, std::string_view
     leads[count++] = row.Int(0);
   }
   for (const std::int64_t lead : std::span(leads).first(count)) {
-    if (IsCapable(database, swarm, lead, required)) return lead;
-    if (First(database.Query(kTeamCan, swarm.number, lead, required))) return lead;
+    // One whose team has gone may be one who plans, and never claims.
+    const bool team = (required.empty() ? First(database.Query(kTeamAlive, lead))
+                                        : First(database.Query(kTeamCan, swarm.number, lead, required)))
+                          .has_value();
+    if (team || (!required.empty() && IsCapable(database, swarm, lead, required))) return lead;
   }
   const auto capable = First(database.Query(kCapable, swarm.number, required));
   if (!capable) return 0;
@@ -163,6 +167,10 @@ std::int64_t CountStages(Database& database, const Swarm& swarm, std::string_vie
   return std::max<std::int64_t>(agents, 1);
 }
 
+bool AnyoneIsCapable(Database& database, const Swarm& swarm, std::string_view required) {
+  return First(database.Query(kCapable, swarm.number, required)).has_value();
+}
+
 std::int64_t LeastLoaded(Database& database, const Swarm& swarm, std::string_view required) {
   std::array<std::int64_t, limits::kRouteCandidates> agents{};
   std::size_t count = 0;
@@ -256,8 +264,8 @@ std::optional<std::string> WhyNot(Database& database, const Swarm& swarm, const 
   }
 }
 
-void CountQueued(Database& database, std::int64_t agent, std::int64_t queued, std::int64_t work) {
-  if (agent != 0) database.Execute(kCount, agent, queued, work);
+void CountQueued(Database& database, std::int64_t agent, std::int64_t tasks) {
+  if (agent != 0) database.Execute(kCount, agent, tasks);
 }
 
 }  // namespace skep::swarm

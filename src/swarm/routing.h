@@ -33,6 +33,9 @@ std::int64_t NextInRing(store::Database& database, const Swarm& swarm, std::int6
 /// How many stages a task has in the ring: one for each agent alive that is capable of it.
 std::int64_t CountStages(store::Database& database, const Swarm& swarm, std::string_view required);
 
+/// Whether an agent is alive that has the capability.
+bool AnyoneIsCapable(store::Database& database, const Swarm& swarm, std::string_view required);
+
 /// The agent alive with the least to do that has the capability (empty: any); 0: none.
 std::int64_t LeastLoaded(store::Database& database, const Swarm& swarm, std::string_view required);
 
@@ -47,8 +50,7 @@ std::optional<Candidate> BestCandidate(store::Database& database, const Swarm& s
 /// Why an agent may not take a ready task, as a sentence with the next step; nothing: it may.
 std::optional<std::string> WhyNot(store::Database& database, const Swarm& swarm, const Agent& agent, const Task& task);
 
-/// Moves a task that is ready into a queue or out of it: keeps the agents' counts. `work` is what changes of what the
-/// agent has to do altogether: 0 when it begins to work on what lay in its own queue.
-void CountQueued(store::Database& database, std::int64_t agent, std::int64_t queued, std::int64_t work);
+/// Notes that so many ready tasks have come into an agent's queue, or gone from it. Nothing for the swarm's own (0).
+void CountQueued(store::Database& database, std::int64_t agent, std::int64_t tasks);
 
 }  // namespace skep::swarm

@@ -28,9 +28,9 @@ constexpr Sql kIdle{
 constexpr Sql kWorking{
     "SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' AND task <> 0 AND retiring = 0 "
     "ORDER BY type = 'coordinator', id DESC LIMIT ?2"};
-constexpr Sql kOffline{"UPDATE agents SET state = 'offline' WHERE id = ?1"};
-constexpr Sql kOneLess{"UPDATE swarms SET alive_agents = alive_agents - 1 WHERE id = ?1"};
-constexpr Sql kRetire{"UPDATE agents SET retiring = 1 WHERE id = ?1"};
+constexpr Sql kLeaving{
+    "SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' AND retiring = 1 ORDER BY id LIMIT ?2"};
+constexpr Sql kRetire{"UPDATE agents SET retiring = ?2 WHERE id = ?1"};
 
 std::int64_t One(Cursor row) { return row.Next() ? row.Int(0) : 0; }
 
@@ -93,21 +93,21 @@ Expected<Scaled> Scale(Database& database, const Swarm& swarm, std::int64_t targ
     if (aim != target) scaled.note = fmt::format("half of the way: call again for the rest, up to {}", target);
   }
   if (aim > scaled.before) {
-    for (const std::string& type : ChooseTypes(database, swarm, aim - scaled.before)) {
+    // Those who were about to leave stay.
+    const std::vector<std::int64_t> kept = Ids(database.Query(kLeaving, swarm.number, aim - scaled.before));
+    for (const std::int64_t agent : kept) database.Execute(kRetire, agent, false);
+    for (const std::string& type : ChooseTypes(database, swarm, aim - scaled.before - std::ssize(kept))) {
       auto agent = SpawnAgent(database, swarm, {.type = type, .name = "", .capabilities = {}, .parent = ""}, now_ms);
       if (!agent) return std::unexpected(std::move(agent.error()));
       scaled.spawned.push_back(*std::move(agent));
     }
   } else if (aim < scaled.before) {
     scaled.retired = Ids(database.Query(kIdle, swarm.number, scaled.before - aim));
-    for (const std::int64_t agent : scaled.retired) {
-      database.Execute(kOffline, agent);
-      database.Execute(kOneLess, swarm.number);
-      ReleaseAgent(database, agent, {.wall_ms = now_ms});
-    }
+    for (const std::int64_t agent : scaled.retired) database.Execute(kRetire, agent, true);
+    TakeOffline(database, scaled.retired, {.wall_ms = now_ms});
     const std::int64_t more = scaled.before - aim - std::ssize(scaled.retired);
     if (more > 0) scaled.retiring = Ids(database.Query(kWorking, swarm.number, more));
-    for (const std::int64_t agent : scaled.retiring) database.Execute(kRetire, agent);
+    for (const std::int64_t agent : scaled.retiring) database.Execute(kRetire, agent, true);
   }
   scaled.after = One(database.Query(kStaying, swarm.number));
   if (database.error()) return std::unexpected(*database.error());

@@ -25,10 +25,7 @@ constexpr Sql kInsertSession{
 constexpr Sql kCloseSession{"UPDATE sessions SET closed_ms = ?2 WHERE id = ?1 AND closed_ms = 0"};
 constexpr Sql kClient{"SELECT client FROM sessions WHERE id = ?1"};
 
-constexpr Sql kAgents{"SELECT id, swarm FROM agents WHERE session = ?1 AND session > 0 AND state <> 'offline'"};
-constexpr Sql kGoOffline{"UPDATE agents SET state = 'offline' WHERE id = ?1"};
-constexpr Sql kGivePlaceBack{"UPDATE swarms SET alive_agents = alive_agents - 1 WHERE id = ?1 AND alive_agents > 0"};
-constexpr Sql kRelease{"DELETE FROM leases WHERE agent = ?1"};
+constexpr Sql kAgents{"SELECT id FROM agents WHERE session = ?1 AND session > 0 AND state <> 'offline'"};
 constexpr Sql kReleaseAll{"DELETE FROM leases"};
 constexpr Sql kWorking{"SELECT id FROM agents WHERE task > 0 ORDER BY id"};
 
@@ -96,19 +93,7 @@ std::optional<std::int64_t> FindSession(Database& database, std::int64_t process
 
 void CloseSession(Database& database, std::int64_t session, const Moment& now) {
   if (database.Execute(kCloseSession, session, now.wall_ms) == 0) return;
-  struct Leaving {
-    std::int64_t agent;
-    std::int64_t swarm;
-  };
-  std::vector<Leaving> leaving;
-  for (Cursor row = database.Query(kAgents, session); row.Next();) leaving.push_back({row.Int(0), row.Int(1)});
-  // All of them before any gives back its work, or it would be given to the next one that leaves.
-  for (const auto& [agent, swarm] : leaving) {
-    database.Execute(kGoOffline, agent);
-    database.Execute(kGivePlaceBack, swarm);
-    database.Execute(kRelease, agent);
-  }
-  for (const auto& [agent, swarm] : leaving) ReleaseAgent(database, agent, now);
+  TakeOffline(database, Ids(database.Query(kAgents, session)), now);
 }
 
 std::string ClientOf(Database& database, std::int64_t session) {

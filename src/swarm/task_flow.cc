@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "swarm/agent.h"
 #include "swarm/breaker.h"
+#include "swarm/message.h"
 #include "swarm/routing.h"
 #include "swarm/stored_enum.h"
 
@@ -45,8 +46,11 @@ constexpr Sql kRecord{
     "FROM agents WHERE id = ?1"};
 constexpr Sql kFree{
     "UPDATE agents SET state = ?2, task = 0, load = load - 1, busy_ms = ?3, succeeded = ?4, failed = ?5, "
-    "breaker_failures = ?6, breaker_until_ms = ?7, breaker_opened = ?8, retiring = ?9 WHERE id = ?1"};
-constexpr Sql kOneLess{"UPDATE swarms SET alive_agents = alive_agents - 1 WHERE id = ?1"};
+    "breaker_failures = ?6, breaker_until_ms = ?7, breaker_opened = ?8 WHERE id = ?1"};
+constexpr Sql kGoOffline{"UPDATE agents SET state = 'offline' WHERE id = ?1 AND state <> 'offline'"};
+constexpr Sql kGivePlaceBack{
+    "UPDATE swarms SET alive_agents = alive_agents - 1 WHERE id = (SELECT swarm FROM agents WHERE id = ?1)"};
+constexpr Sql kReleaseLeases{"DELETE FROM leases WHERE agent = ?1"};
 
 constexpr Sql kHolding{"SELECT swarm, task, queued, parent FROM agents WHERE id = ?1"};
 /// By the index over queues: `requires` is what makes it the better one.
@@ -60,8 +64,6 @@ constexpr Sql kDue{
 constexpr Sql kReadyTasks{"SELECT id FROM tasks WHERE swarm = ?1 AND state = 'ready' AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr Sql kSetQueue{"UPDATE tasks SET queue = ?2 WHERE id = ?1"};
 constexpr Sql kLeadOf{"SELECT parent FROM agents WHERE id = ?1"};
-constexpr Sql kTell{
-    "INSERT INTO messages (swarm, recipient, thread, subject, body, sent_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"};
 
 std::vector<std::int64_t> Ids(Cursor row) {
   std::vector<std::int64_t> ids;
@@ -76,35 +78,36 @@ std::optional<Swarm> SwarmOf(Database& database, const Task& task) {
 }
 
 /// The task's owner comes off it.
-void Free(Database& database, const Task& task, Outcome outcome, std::int64_t now_ms) {
+void Free(Database& database, const Task& task, Outcome outcome, const Moment& now) {
   std::int64_t busy_ms = 0;
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
   Breaker breaker;
   AgentState state{};
-  bool retiring = false;
+  bool leaves = false;
   {
     Cursor row = database.Query(kRecord, task.owner);
     if (!row.Next()) return;
     state = ReadEnum<AgentState>(database, row.Text(0));
-    busy_ms = row.Int(1) + std::max<std::int64_t>(now_ms - task.claimed_ms, 0);
+    busy_ms = row.Int(1);
+    if (outcome != Outcome::kNeither) busy_ms += std::max<std::int64_t>(now.wall_ms - task.claimed_ms, 0);
     succeeded = row.Int(2) + (outcome == Outcome::kSucceeded ? 1 : 0);
     failed = row.Int(3) + (outcome == Outcome::kFailed ? 1 : 0);
     breaker = {.failures = row.Int(4), .until_ms = row.Int(5), .opened = row.Int(6)};
-    retiring = row.Int(7) != 0;
+    // Who was asked to leave leaves with the work done.
+    leaves = row.Int(7) != 0 && state != AgentState::kOffline;
   }
   if (outcome == Outcome::kSucceeded) breaker = AfterSuccess(breaker);
-  if (outcome == Outcome::kFailed) breaker = AfterFailure(breaker, now_ms);
-  if (state != AgentState::kOffline) state = retiring ? AgentState::kOffline : AgentState::kIdle;
-  // Who was asked to leave leaves with the work done.
-  if (retiring && state == AgentState::kOffline) database.Execute(kOneLess, task.swarm);
+  if (outcome == Outcome::kFailed) breaker = AfterFailure(breaker, now.wall_ms);
+  if (state != AgentState::kOffline) state = AgentState::kIdle;
   database.Execute(kFree, task.owner, NameOf(state), busy_ms, succeeded, failed, breaker.failures, breaker.until_ms,
-                   breaker.opened, false);
+                   breaker.opened);
+  if (leaves) TakeOffline(database, std::span(&task.owner, 1), now);
 }
 
 /// A task that was ready leaves its queue.
 void LeaveQueue(Database& database, const Task& task) {
-  if (task.state == TaskState::kReady && task.not_before_ms == 0) CountQueued(database, task.queue, -1, -1);
+  if (task.state == TaskState::kReady && task.not_before_ms == 0) CountQueued(database, task.queue, -1);
 }
 
 /// In a hierarchy a failure goes up to the lead: who is told, and under whom the next attempt is made.
@@ -114,7 +117,8 @@ std::int64_t TellLead(Database& database, const Swarm& swarm, const Task& task, 
   if (lead == 0) return 0;
   const std::string body = fmt::format("{} failed at {} (attempt {} of {}): {}", FormatId("ag", task.owner), task.id(),
                                        task.attempts, task.max_attempts, task.note.value_or("no reason given"));
-  database.Execute(kTell, swarm.number, lead, task.id(), fmt::format("failed: {}", task.title), body, now_ms);
+  PostNotice(database, {.swarm = swarm.number, .sender = task.owner, .recipient = lead},
+             {.thread = task.id(), .subject = fmt::format("failed: {}", task.title), .body = body}, now_ms);
   std::int64_t above = 0;
   if (Cursor row = database.Query(kLeadOf, lead); row.Next()) above = row.OptInt(0).value_or(0);
   return above != 0 ? above : lead;
@@ -143,7 +147,7 @@ void MakeReady(Database& database, const Swarm& swarm, Task& task, std::int64_t 
   task.not_before_ms = 0;
   const std::int64_t rank = now_ms - kHeadStartMs[static_cast<std::size_t>(task.priority)];
   database.Execute(kMakeReady, task.number, task.queue, rank, now_ms, task.stage, task.stages, task.attempts);
-  CountQueued(database, task.queue, 1, 1);
+  CountQueued(database, task.queue, 1);
 }
 
 void MakeClaimed(Database& database, Task& task, std::int64_t agent, const Moment& now) {
@@ -160,7 +164,7 @@ void MakeClaimed(Database& database, Task& task, std::int64_t agent, const Momen
 }
 
 void GiveBack(Database& database, const Swarm& swarm, Task& task, Outcome outcome, const Moment& now) {
-  Free(database, task, outcome, now.wall_ms);
+  Free(database, task, outcome, now);
   if (outcome != Outcome::kFailed) {
     --task.attempts;
     return MakeReady(database, swarm, task, now.wall_ms, QueueAgain(database, swarm, task));
@@ -179,7 +183,7 @@ bool MakeFinished(Database& database, const Swarm& swarm, Task& task, TaskState 
          end == TaskState::kSucceeded ? Outcome::kSucceeded
          : end == TaskState::kFailed  ? Outcome::kFailed
                                       : Outcome::kNeither,
-         now.wall_ms);
+         now);
     if (end == TaskState::kSucceeded && task.stage + 1 < task.stages) {
       ++task.stage;
       task.attempts = 0;
@@ -205,7 +209,7 @@ bool MakeFinished(Database& database, const Swarm& swarm, Task& task, TaskState 
     const auto [number, state, because] = endings[i];
     std::optional<Task> other = i == 0 ? task : ReadTask(database, number);
     if (!other || IsFinished(other->state)) continue;
-    if (i > 0 && other->state == TaskState::kClaimed) Free(database, *other, Outcome::kNeither, now.wall_ms);
+    if (i > 0 && other->state == TaskState::kClaimed) Free(database, *other, Outcome::kNeither, now);
     LeaveQueue(database, *other);
     other->state = state;
     other->finished_ms = now.wall_ms;
@@ -282,15 +286,29 @@ void ReleaseAgent(Database& database, std::int64_t agent, const Moment& now) {
   }
   if (heir == agent) heir = 0;
   const std::int64_t moved = database.Execute(kRequeue, swarm_number, agent, heir);
-  CountQueued(database, agent, -moved, -moved);
-  CountQueued(database, heir, moved, moved);
+  CountQueued(database, agent, -moved);
+  CountQueued(database, heir, moved);
 }
 
-void MoveDueTasks(Database& database, const Moment& now) {
+void TakeOffline(Database& database, std::span<const std::int64_t> agents, const Moment& now) {
+  // All of them before any gives back its work, or it would be given to the next one that leaves.
+  std::vector<std::int64_t> leaving;
+  for (const std::int64_t agent : agents) {
+    if (database.Execute(kGoOffline, agent) == 0) continue;
+    database.Execute(kGivePlaceBack, agent);
+    database.Execute(kReleaseLeases, agent);
+    leaving.push_back(agent);
+  }
+  for (const std::int64_t agent : leaving) ReleaseAgent(database, agent, now);
+}
+
+bool MoveDueTasks(Database& database, const Moment& now) {
+  bool moved = false;
   for (const std::int64_t number : Ids(database.Query(kOverdue, now.boot_ms, limits::kDueSlice))) {
     auto task = ReadTask(database, number);
     const auto swarm = task ? SwarmOf(database, *task) : std::nullopt;
     if (!swarm) continue;
+    moved = true;
     NoteEvent(database, *task, task->owner, "timed out", "no word from its agent", now.wall_ms);
     if (task->attempts < task->max_attempts) {
       GiveBack(database, *swarm, *task, Outcome::kFailed, now);
@@ -302,10 +320,12 @@ void MoveDueTasks(Database& database, const Moment& now) {
     auto task = ReadTask(database, number);
     const auto swarm = task ? SwarmOf(database, *task) : std::nullopt;
     if (!swarm) continue;
+    moved = true;
     // A lead was chosen when it failed; else whoever is best now.
     MakeReady(database, *swarm, *task, now.wall_ms,
               task->queue != 0 ? std::optional(task->queue) : QueueAgain(database, *swarm, *task));
   }
+  return moved;
 }
 
 void RouteAnew(Database& database, const Swarm& swarm) {
@@ -319,7 +339,7 @@ void RouteAnew(Database& database, const Swarm& swarm) {
       LeaveQueue(database, *task);
       const std::int64_t queue = ChooseQueue(database, swarm, *task);
       database.Execute(kSetQueue, number, queue);
-      CountQueued(database, queue, 1, 1);
+      CountQueued(database, queue, 1);
     }
     after = page.back();
   }

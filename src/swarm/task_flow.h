@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "skep/moment.h"
@@ -39,9 +40,13 @@ bool MakeFinished(store::Database& database, const Swarm& swarm, Task& task, Tas
 /// Gives back what an agent that goes offline works on, and finds others for what lies in its queue.
 void ReleaseAgent(store::Database& database, std::int64_t agent, const Moment& now);
 
+/// Takes agents offline: their places and leases are free for others, and what they held is given back. Nothing for
+/// those who are offline.
+void TakeOffline(store::Database& database, std::span<const std::int64_t> agents, const Moment& now);
+
 /// Gives back claims whose time is over, and puts tasks whose next attempt is due into their queues: a bounded number
-/// in one call. Costs two look-ups when there is nothing to do.
-void MoveDueTasks(store::Database& database, const Moment& now);
+/// in one call. Costs two look-ups when there is nothing to do. Returns whether there was.
+bool MoveDueTasks(store::Database& database, const Moment& now);
 
 /// Puts every ready task of a swarm into the queue that its topology says now. For when that has changed.
 void RouteAnew(store::Database& database, const Swarm& swarm);

@@ -33,7 +33,8 @@ constexpr Sql kOpen{
     "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE swarm = ?1 AND state IN ('blocked', 'ready', 'claimed') LIMIT "
     "?2)"};
 constexpr Sql kWorkers{
-    "SELECT id, name, load, succeeded, busy_ms FROM agents WHERE swarm = ?1 AND state <> 'offline' AND retiring = 0 "
+    "SELECT id, name, load, succeeded + failed, busy_ms FROM agents WHERE swarm = ?1 AND state <> 'offline' AND "
+    "retiring = 0 "
     "ORDER BY load, id LIMIT ?2"};
 constexpr Sql kCan{"SELECT 1 FROM agent_capabilities WHERE swarm = ?1 AND capability = ?2 AND agent = ?3"};
 
@@ -85,10 +86,18 @@ struct Graph {
   std::vector<std::vector<std::int64_t>> needs_existing;  ///< For each part: numbers of tasks.
 };
 
-/// A part that a word names: by title, or by its place from 1.
-std::optional<std::size_t> Part(std::span<const TaskRequest> parts, std::string_view word) {
+/// A part that a word names: by title, or by its place from 1; none: it names no part. kInvalidArgument for a title
+/// that several have.
+Expected<std::optional<std::size_t>> Part(std::span<const TaskRequest> parts, std::string_view word) {
   const auto titled = std::ranges::find(parts, word, &TaskRequest::title);
-  if (titled != parts.end()) return static_cast<std::size_t>(titled - parts.begin());
+  if (titled != parts.end()) {
+    if (std::ranges::find(titled + 1, parts.end(), word, &TaskRequest::title) != parts.end()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  fmt::format("dependency \"{}\" is the title of several parts: name its place, from 1",
+                              Printable(word, kShown)));
+    }
+    return static_cast<std::size_t>(titled - parts.begin());
+  }
   std::size_t place = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), place);
   if (error != std::errc{} || end != word.data() + word.size() || place < 1 || place > parts.size())
@@ -140,8 +149,10 @@ Expected<Graph> MakeGraph(Database& database, const Swarm& swarm, std::span<cons
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (strategy == Orchestration::kSequential && i > 0) graph.needs[i].push_back(i - 1);
     for (const std::string_view word : parts[i].dependencies) {
-      if (const auto part = Part(parts, word)) {
-        graph.needs[i].push_back(*part);
+      const auto part = Part(parts, word);
+      if (!part) return std::unexpected(part.error());
+      if (*part) {
+        graph.needs[i].push_back(**part);
         continue;
       }
       const auto existing = Existing(database, swarm, word);
@@ -333,10 +344,25 @@ Expected<std::vector<Assigned>> DealOut(Database& database, const Swarm& swarm, 
       best = &worker;
       best_ms = done_ms;
     }
+    // What one of them needs may be another of them, made before it.
+    std::vector<std::string> ids;
+    std::vector<std::string_view> needed(request.dependencies.begin(), request.dependencies.end());
+    ids.reserve(needed.size());
+    for (std::string_view& word : needed) {
+      const auto before =
+          std::ranges::find(dealt, word, [](const Assigned& one) { return std::string_view(one.task.title); });
+      if (before != dealt.end()) word = ids.emplace_back(before->task.id());
+    }
+    TaskRequest resolved = request;
+    resolved.dependencies = needed;
     Assigned& assigned = dealt.emplace_back();
-    auto made = Orchestrate(database, swarm, request, {}, Orchestration::kParallel, now);
+    auto made = Orchestrate(database, swarm, resolved, {}, Orchestration::kParallel, now);
     if (!made) return std::unexpected(std::move(made.error()));
     assigned.task = std::move(made->task);
+    if (assigned.task.state == TaskState::kBlocked) {
+      assigned.because = "it waits for others: whom it is given to is decided when they have succeeded";
+      continue;
+    }
     if (best == nullptr) {
       assigned.because = request.required.empty() ? "no agent is alive"
                                                   : fmt::format("no agent alive is registered for \"{}\"",
@@ -350,7 +376,7 @@ Expected<std::vector<Assigned>> DealOut(Database& database, const Swarm& swarm, 
                            : fmt::format("{} in front of it; nothing was measured of its speed yet", best->load);
     ++best->load;
     if (assigned.task.state != TaskState::kReady || assigned.task.queue == best->number) continue;
-    CountQueued(database, assigned.task.queue, -1, -1);
+    CountQueued(database, assigned.task.queue, -1);
     MakeReady(database, swarm, assigned.task, now.wall_ms, best->number);
   }
   if (database.error()) return std::unexpected(*database.error());

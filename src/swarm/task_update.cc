@@ -18,8 +18,7 @@ using store::Database;
 using store::Sql;
 
 constexpr Sql kProgress{"UPDATE tasks SET deadline = ?2 WHERE id = ?1"};
-constexpr Sql kSay{
-    "UPDATE tasks SET note = coalesce(?2, note), input_tokens = ?3, output_tokens = ?4, cost_usd = ?5 WHERE id = ?1"};
+constexpr Sql kSay{"UPDATE tasks SET note = ?2, input_tokens = ?3, output_tokens = ?4, cost_usd = ?5 WHERE id = ?1"};
 constexpr Sql kSetResult{"UPDATE tasks SET result = ?2 WHERE id = ?1"};
 constexpr Sql kNameOf{"SELECT name FROM agents WHERE id = ?1"};
 constexpr Sql kReadyDependants{
@@ -45,6 +44,10 @@ std::unexpected<Error> Stale(Database& database, const Task& task, std::optional
                               : task.state == TaskState::kFailed  ? "has failed"
                                                                   : "has succeeded",
                               task.epoch));
+  }
+  if (*epoch > task.epoch) {
+    return refuse(fmt::format("{} has had no epoch {} yet, it is at {}: pass the one that task_claim gave", task.id(),
+                              *epoch, task.epoch));
   }
   if (task.state == TaskState::kClaimed) {
     return refuse(
@@ -85,15 +88,24 @@ std::optional<T> Sum(const std::optional<T>& a, const std::optional<T>& b) {
 /// Notes what was said beside the state.
 void Say(Database& database, Task& task, const UpdateRequest& request) {
   const Usage& usage = request.usage;
-  if (request.note) task.note = std::string(*request.note);
-  if (request.note || usage.input_tokens || usage.output_tokens || usage.cost_usd) {
+  // The note of a step on the way is no word on how it ended.
+  if (request.note || request.report != Report::kProgress) {
+    task.note = request.note ? std::optional(std::string(*request.note)) : std::nullopt;
+  }
+  if (request.note || request.report != Report::kProgress || usage.input_tokens || usage.output_tokens ||
+      usage.cost_usd) {
     task.usage = {.input_tokens = Sum(task.usage.input_tokens, usage.input_tokens),
                   .output_tokens = Sum(task.usage.output_tokens, usage.output_tokens),
                   .cost_usd = Sum(task.usage.cost_usd, usage.cost_usd)};
-    database.Execute(kSay, task.number, request.note, task.usage.input_tokens, task.usage.output_tokens,
+    database.Execute(kSay, task.number, task.note, task.usage.input_tokens, task.usage.output_tokens,
                      task.usage.cost_usd);
   }
   if (request.result) database.Execute(kSetResult, task.number, *request.result);
+}
+
+/// Its owner reports its success once more: because the answer was lost, or to add the result.
+bool SaysTheSameAgain(const UpdateRequest& request, const Task& task) {
+  return task.state == TaskState::kSucceeded && request.report == Report::kSucceeded && request.epoch == task.epoch;
 }
 
 }  // namespace
@@ -117,6 +129,12 @@ Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, c
     NoteEvent(database, *task, 0, "cancelled", request.note, now.wall_ms);
     MakeFinished(database, *swarm, *task, TaskState::kCancelled, now);
   } else {
+    if (SaysTheSameAgain(request, *task)) {
+      if (request.result) database.Execute(kSetResult, task->number, *request.result);
+      if (database.error()) return std::unexpected(*database.error());
+      updated.task = *std::move(task);
+      return updated;
+    }
     if (task->state != TaskState::kClaimed || request.epoch != task->epoch) {
       return Stale(database, *task, request.epoch);
     }

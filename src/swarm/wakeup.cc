@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "swarm/stored_enum.h"
+#include "swarm/task.h"
+
 namespace skep::swarm {
 namespace {
 
@@ -10,12 +13,15 @@ using store::Cursor;
 using store::Database;
 using store::Sql;
 
-constexpr Sql kReady{"SELECT id FROM tasks WHERE swarm = ?1 AND state = 'ready' AND not_before_ms = 0 LIMIT ?2"};
+constexpr Sql kActive{"SELECT 1 FROM swarms WHERE id = ?1 AND status = 'active'"};
+constexpr Sql kReady{
+    "SELECT id FROM tasks WHERE swarm = ?1 AND requires >= '' AND state = 'ready' AND not_before_ms = 0 LIMIT ?2"};
 // The sign keeps the planner from walking all the swarm's tasks instead of the few that are due.
 constexpr Sql kDue{"SELECT id FROM tasks WHERE not_before_ms > 0 AND not_before_ms <= ?2 AND +swarm = ?1 LIMIT ?3"};
 constexpr Sql kOverdue{"SELECT id FROM tasks WHERE state = 'claimed' AND deadline <= ?2 AND +swarm = ?1 LIMIT ?3"};
+constexpr Sql kStateOf{"SELECT state FROM tasks WHERE id = ?1"};
 constexpr Sql kNewestMessage{"SELECT coalesce(max(id), 0) FROM messages"};
-constexpr Sql kNewMessages{"SELECT recipient, max(id) FROM messages WHERE id > ?1 GROUP BY recipient"};
+constexpr Sql kNewMessages{"SELECT recipient, max(id) FROM messages WHERE id > ?1 GROUP BY +recipient"};
 constexpr Sql kLiveLeases{"SELECT id, mode FROM leases WHERE deadline > ?1"};
 
 }  // namespace
@@ -33,6 +39,8 @@ WaitMark MarkOf(Database& database, const Wait& wait, const Moment& now) {
 }
 
 ReadyTasks FindReadyTasks(Database& database, std::int64_t swarm, std::int64_t at_most, const Moment& now) {
+  // Who waits in a swarm that is no more hears of it when run again.
+  if (!database.Query(kActive, swarm).Next()) return {.count = at_most, .sum = -1};
   ReadyTasks found;
   const auto add = [&](Cursor rows) {
     while (rows.Next()) {
@@ -45,6 +53,11 @@ ReadyTasks FindReadyTasks(Database& database, std::int64_t swarm, std::int64_t a
   add(database.Query(kOverdue, swarm, now.boot_ms, at_most));
   found.count = std::min(found.count, at_most);
   return found;
+}
+
+bool HasEnded(Database& database, std::int64_t task) {
+  Cursor row = database.Query(kStateOf, task);
+  return !row.Next() || IsFinished(ReadEnum<TaskState>(database, row.Text(0)));
 }
 
 std::vector<NewMessage> FindNewMessages(Database& database, std::int64_t after) {

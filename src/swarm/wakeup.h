@@ -27,6 +27,9 @@ struct ReadyTasks {
 };
 ReadyTasks FindReadyTasks(store::Database& database, std::int64_t swarm, std::int64_t at_most, const Moment& now);
 
+/// Whether a task has ended, or is not there.
+bool HasEnded(store::Database& database, std::int64_t task);
+
 struct NewMessage {
   std::int64_t recipient = 0;
   std::int64_t newest = 0;
