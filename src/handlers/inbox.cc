@@ -112,7 +112,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kInbox = MakeTool<Run>({
     .name = "inbox",
     .title = "Read messages",
-    .description = "An agent's messages, which count as read then. Wait here instead of polling.",
+    .description = "An agent's messages, which then count as read. Use wait.",
     .toolset = Toolset::kMessages,
     .effect = Effect::kWrite,
 });

@@ -71,8 +71,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kLoadBalance = MakeTool<Run>({
     .name = "load_balance",
     .title = "Deal out tasks",
-    .description =
-        "Creates tasks and assigns each to the agent who can do it soonest, by capability and measured speed.",
+    .description = "Creates tasks and assigns each to who can do it soonest, by capability and measured speed.",
     .toolset = Toolset::kTasks,
     .effect = Effect::kWrite,
 });

@@ -20,7 +20,7 @@ struct Args {
   static constexpr Field kFields[] = {
       Req<&Args::target_size>("targetSize", "Agents alive", {0, limits::kMaxAgents}),
       Opt<&Args::swarm_id>("swarmId"),
-      Opt<&Args::strategy>("strategy", "adaptive: as far as there is work; gradual: half way"),
+      Opt<&Args::strategy>("strategy", "adaptive: as there is work; gradual: half way"),
   };
 };
 

@@ -196,9 +196,7 @@ std::optional<Summary> SummaryOf(Database& database, std::int64_t row_id) {
 Expected<Found> SearchEntries(Database& database, std::string_view pattern, std::optional<std::string_view> name_space,
                               std::int64_t limit, std::int64_t now_ms) {
   const bool one_part = pattern.find_first_of(" \t\n\r\f\v\"") == std::string_view::npos;
-  // `auth*` is the beginning of a word, in keys as in values.
-  const bool beginning = pattern.find_first_of("*?[]{}/\\") == pattern.size() - 1 && pattern.ends_with('*');
-  if (one_part && !beginning && Glob::IsGlob(pattern)) return SearchKeys(database, pattern, name_space, limit, now_ms);
+  if (one_part && Glob::IsGlob(pattern)) return SearchKeys(database, pattern, name_space, limit, now_ms);
   return SearchWords(database, pattern, name_space, limit, now_ms);
 }
 

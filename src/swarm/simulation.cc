@@ -339,6 +339,8 @@ class Simulation {
   bool SendReport(const Event& event, Report report) {
     const Worker& worker = workers_[event.worker];
     const bool accepted = model_.Accepts(worker.number, event.task, event.epoch, Now());
+    // Who reports a success once more is told so once more, and nothing changes.
+    const bool again = report == Report::kSucceeded && model_.HasSucceeded(event.task, event.epoch);
     const std::string result = Model::Result(event.task, worker.number, event.epoch);
     UpdateRequest request{.task = event.task, .epoch = event.epoch, .report = report};
     if (report == Report::kSucceeded) request.result = result;
@@ -348,7 +350,7 @@ class Simulation {
     const auto updated = UpdateTask(database_, request, Now());
     if (!accepted) updated ? store_.Keep() : store_.Undo();
     Log(What::kReport, worker.number, event.task, updated ? event.epoch : 0);
-    if (updated.has_value() != accepted) {
+    if (updated.has_value() != (accepted || again)) {
       model_.Violate(fmt::format("{} of {} at epoch {} by {} was {}: {}", NameOf(report), TaskId(event.task),
                                  event.epoch, worker.id, updated ? "accepted" : "refused",
                                  updated ? "" : updated.error().message));
@@ -361,6 +363,10 @@ class Simulation {
     }
     store_.Answered(result_.reporting);
     model_.MoveDue(Now());
+    if (again) {
+      model_.CheckTask(database_, event.task);
+      return false;
+    }
     switch (report) {
       case Report::kSucceeded:
         model_.Succeeded(event.task);

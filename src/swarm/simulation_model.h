@@ -35,6 +35,10 @@ class Model {
   void NotClaimed(std::int64_t agent);
   /// Whether a report must be accepted.
   bool Accepts(std::int64_t agent, std::int64_t task, std::int64_t epoch, const Moment& now) const;
+  /// Whether a task has succeeded under this epoch.
+  bool HasSucceeded(std::int64_t task, std::int64_t epoch) const {
+    return at(task).state == TaskState::kSucceeded && at(task).epoch == epoch;
+  }
   /// Whether a claim's time is over.
   bool AnyDue(const Moment& now) const { return !Due(now).empty(); }
   void Succeeded(std::int64_t task);

@@ -20,6 +20,8 @@ using store::Sql;
 constexpr Sql kProgress{"UPDATE tasks SET deadline = ?2 WHERE id = ?1"};
 constexpr Sql kSay{"UPDATE tasks SET note = ?2, input_tokens = ?3, output_tokens = ?4, cost_usd = ?5 WHERE id = ?1"};
 constexpr Sql kSetResult{"UPDATE tasks SET result = ?2 WHERE id = ?1"};
+/// A result that was acknowledged stays as it is.
+constexpr Sql kAddResult{"UPDATE tasks SET result = ?2 WHERE id = ?1 AND result IS NULL"};
 constexpr Sql kNameOf{"SELECT name FROM agents WHERE id = ?1"};
 constexpr Sql kReadyDependants{
     "SELECT count(*) FROM task_dependencies AS d, tasks AS t WHERE d.needed = ?1 AND t.id = d.task "
@@ -130,7 +132,7 @@ Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, c
     MakeFinished(database, *swarm, *task, TaskState::kCancelled, now);
   } else {
     if (SaysTheSameAgain(request, *task)) {
-      if (request.result) database.Execute(kSetResult, task->number, *request.result);
+      if (request.result) database.Execute(kAddResult, task->number, *request.result);
       if (database.error()) return std::unexpected(*database.error());
       updated.task = *std::move(task);
       return updated;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
@@ -73,6 +74,19 @@ TEST(SmallParser, ADocumentThatIsCutOffIsDeclinedWhateverStandsBehindIt) {
   for (std::size_t size = 0; size < kCall.size(); ++size) {
     EXPECT_FALSE(parser.Parse({block.data(), size})) << size;
   }
+}
+
+TEST(SmallParser, WhatStandsBehindTheTextIsNotRead) {
+  // As many words as the text can need, and then brackets that would need more.
+  const std::size_t size = SmallParser::kMaxText;
+  std::string text(SmallParser::kMaxDepth, '[');
+  while (text.size() + 2 < size) text += "1,";
+  text += "11";
+  Block block(size);
+  block.Append(std::string_view(text).substr(0, size));
+  std::memset(block.data() + size, ']', Block::kPadding);
+  SmallParser parser;
+  EXPECT_FALSE(parser.Parse({block.data(), size}));
 }
 
 TEST(SmallParser, WhatIsRareIsDeclined) {

@@ -70,6 +70,17 @@ TEST_F(TaskUpdate, CancellationReachesAllThatDependOnIt) {
   EXPECT_EQ(AgentOf(agent).task, 0);
 }
 
+TEST_F(TaskUpdate, ASuccessMayBeReportedAgainAndItsFirstResultStays) {
+  Start(Topology::kStar);
+  const auto task = Make("a");
+  ASSERT_EQ(ClaimFor(Spawn()), task);
+  Say(task, Report::kSucceeded);
+  EXPECT_TRUE(TryReport(task, Report::kSucceeded, 1, "added"));
+  EXPECT_TRUE(TryReport(task, Report::kSucceeded, 1, "other"));
+  EXPECT_EQ(TaskResult(*database_, task), "added");
+  EXPECT_FALSE(TryReport(task, Report::kFailed, 1));
+}
+
 TEST_F(TaskUpdate, GivingBackIsNoAttempt) {
   Start(Topology::kStar);
   const auto agent = Spawn();
@@ -129,6 +140,11 @@ TEST_F(TaskUpdate, ARefusalNamesWhatIsWrong) {
       now_);
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, HasSubstr("epoch is required"));
+  const auto too_high = TryReport(task, Report::kSucceeded, 1);
+  ASSERT_FALSE(too_high);
+  EXPECT_THAT(too_high.error().message, HasSubstr("has had no epoch 1 yet"));
+  ASSERT_EQ(ClaimFor(Spawn()), task);
+  Say(task, Report::kReleased);
   const auto nobodys = TryReport(task, Report::kSucceeded, 1);
   ASSERT_FALSE(nobodys);
   EXPECT_THAT(nobodys.error().message, HasSubstr("nobody's at the moment"));

@@ -50,7 +50,8 @@ TEST_F(WakeupTest, WhatCanBeClaimedIsReadyOrDue) {
   Task("claimed", 0, 1000);
   EXPECT_EQ(Find().count, 3);
   EXPECT_EQ(Find(2).count, 2);
-  EXPECT_EQ(FindReadyTasks(*database_, 2, 64, now()).count, 0);
+  // Who waits in a swarm that is none is run again, to hear of it.
+  EXPECT_EQ(FindReadyTasks(*database_, 2, 64, now()).count, 64);
 }
 
 TEST_F(WakeupTest, TwoSetsOfOneSizeAreToldApart) {
