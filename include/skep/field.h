@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "skep/block.h"
@@ -218,10 +219,13 @@ constexpr Field MakeField(std::string_view name, std::string_view doc, Range ran
   return {name, doc, &kTypeOf<typename Traits::ValueType>, range, required, Traits::template Access<Member>::Get};
 }
 
-/// Converts to anything: to count the members of an aggregate.
+/// Converts to anything: to count the members of an aggregate. Never called; clang wants it defined for types that no
+/// other file knows.
 struct Anything {
   template <class T>
-  operator T() const;
+  operator T() const {
+    std::unreachable();
+  }
 };
 
 /// How many members an aggregate has.

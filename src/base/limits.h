@@ -178,6 +178,8 @@ inline constexpr std::int64_t kMaxDependencies = 1000;
 /// Unfinished tasks of one swarm: as many as the scheduler was measured with.
 inline constexpr std::int64_t kMaxTasks = 1'000'000;
 inline constexpr std::int64_t kMaxAttempts = 100;
+/// Agents that may go offline over one task before it is taken for what ends them. Below the history's length.
+inline constexpr std::int64_t kMaxAbandoned = 10;
 /// Lines of history kept of one task, and bytes of a line's detail.
 inline constexpr std::int64_t kMaxTaskEvents = 64;
 inline constexpr std::size_t kMaxEventDetail = 1 * kKiB;

@@ -31,7 +31,7 @@ SKEP_TOOLS(SKEP_DECLARE)
 #undef SKEP_DECLARE
 
 std::span<const Tool* const> AllTools() {
-#define SKEP_POINTER(tool) &tool,
+#define SKEP_POINTER(tool) &(tool),
   static constexpr const Tool* kTools[] = {SKEP_TOOLS(SKEP_POINTER)};
 #undef SKEP_POINTER
   return kTools;

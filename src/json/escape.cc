@@ -36,7 +36,8 @@ inline char* EscapeByte(unsigned char c, char* to) {
   to[0] = '\\';
   to[1] = escape;
   if (escape != 'u') return to + 2;
-  std::memcpy(to + 2, "00", 2);
+  to[2] = '0';
+  to[3] = '0';
   to[4] = kHex[c >> 4];
   to[5] = kHex[c & 15];
   return to + 6;

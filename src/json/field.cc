@@ -72,7 +72,8 @@ void WriteObjectSchema(std::span<const Field> fields, const void* defaults, Dire
 
 void WriteBounds(const Range& range, json::Writer& to) {
   // That a count is not negative goes without saying.
-  if (range.min != Range::kOpen && range.min > 1) to.Member("minimum", range.min);
+  static_assert(Range::kOpen < 0);
+  if (range.min > 1) to.Member("minimum", range.min);
   if (range.max != Range::kOpen) to.Member("maximum", range.max);
 }
 

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -92,7 +93,7 @@ void BlankNumbersOutOfRange(std::span<char> text) {
       if (past == p) return;  // not a number: the second parse will say so
       if (!IsRepresentable(p, past) && past - p >= 4) {
         std::memset(p, ' ', static_cast<std::size_t>(past - p));
-        std::memcpy(p, "null", 4);
+        std::ranges::copy(std::string_view("null"), p);
       }
       p = past;
     } else {

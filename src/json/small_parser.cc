@@ -143,7 +143,7 @@ bool SmallParser::Parse(std::span<const char> text) {
       case '[':
         if (depth == kMaxDepth) return false;
         in_object = *at++ == '{';
-        *word = in_object ? '{' : '[';  // until it is closed
+        *word = static_cast<unsigned char>(in_object ? '{' : '[');  // until it is closed
         open[depth++] = word++;
         skip_space();
         if (*at != (in_object ? '}' : ']')) continue;

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -22,8 +24,7 @@ void Initialize(ServerSession& session, const Request& request, rpc::Reply reply
     }
   }
   // A version that we do not have, or that is not agreed on this way, is answered with the newest that is.
-  Revision agreed = ParseRevision(version.AsString()).value_or(kNewestLegacy);
-  if (agreed > kNewestLegacy) agreed = kNewestLegacy;
+  const Revision agreed = std::min(ParseRevision(version.AsString()).value_or(kNewestLegacy), Revision{kNewestLegacy});
   session.set_revision(agreed);
   session.NoteClient(request.params.Find("clientInfo"), {});
   reply.Result(session.server().InitializeResult(agreed));

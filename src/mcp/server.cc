@@ -161,6 +161,7 @@ const Tool* Server::FindTool(std::string_view name) const {
 
 std::string_view Server::NearestTool(std::string_view name) const {
   std::vector<std::string_view> names;
+  names.reserve(by_name_.size());
   for (const auto& [tool_name, tool] : by_name_) names.push_back(tool_name);
   return Nearest(name, names);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
+
 #include "base/clock.h"
 #include "base/limits.h"
 #include "mcp/server.h"
@@ -127,7 +129,8 @@ bool ToolCall::Parks() {
 
 void ToolCall::Release(std::unique_ptr<store::Operation> self) {
   if (!std::exchange(parks_, false)) return;
-  self.release();
+  assert(self.get() == this);
+  static_cast<void>(self.release());  // it is this
   server_.waits().Park(std::unique_ptr<ToolCall>(this));
 }
 

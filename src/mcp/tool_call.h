@@ -25,6 +25,7 @@ class ToolArgs {
  public:
   explicit ToolArgs(const Tool& tool) : tool_(tool) { tool.construct(storage_); }
   /// Takes the other's arguments; what their texts borrow is copied, so that they outlive the request.
+  // NOLINTNEXTLINE(performance-noexcept-move-constructor): copying the texts needs memory, which may be short
   ToolArgs(ToolArgs&& other) : tool_(other.tool_) {
     tool_.move(storage_, other.storage_);
     OwnText(tool_.input, storage_, texts_);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "swarm/stored_enum.h"
 #include "swarm/task_flow.h"
@@ -35,9 +37,14 @@ constexpr Sql kFailures{
     "FROM (SELECT id, task, event FROM task_events ORDER BY id DESC LIMIT ?3) AS e, tasks AS t "
     "WHERE t.id = e.task AND t.swarm = ?1 AND e.event IN ('succeeded', 'failed', 'timed out') "
     "ORDER BY e.id DESC LIMIT ?2) AS ends"};
-constexpr Sql kAgents{
-    "SELECT count(*), coalesce(sum(task <> 0), 0), coalesce(max(team), 0) FROM agents "
-    "WHERE swarm = ?1 AND state <> 'offline'"};
+/// The time that went into the newest tasks, those under way included, and since when.
+constexpr Sql kWork{
+    "SELECT coalesce(sum(worked), 0), coalesce(min(claimed_ms), 0) FROM ("
+    "SELECT * FROM (SELECT finished_ms - claimed_ms AS worked, claimed_ms FROM tasks WHERE swarm = ?1 "
+    "AND state = 'succeeded' ORDER BY id DESC LIMIT ?2) UNION ALL "
+    "SELECT * FROM (SELECT ?3 - claimed_ms AS worked, claimed_ms FROM tasks WHERE swarm = ?1 "
+    "AND state = 'claimed' ORDER BY id DESC LIMIT ?2)) AS newest WHERE claimed_ms > 0"};
+constexpr Sql kAgents{"SELECT count(*), coalesce(max(team), 0) FROM agents WHERE swarm = ?1 AND state <> 'offline'"};
 constexpr Sql kLooked{"UPDATE swarms SET looked_ms = ?2 WHERE id = ?1"};
 constexpr Sql kChange{"UPDATE swarms SET mode = ?2 WHERE id = ?1"};
 constexpr Sql kNote{
@@ -47,7 +54,7 @@ constexpr Sql kLast{
 
 }  // namespace
 
-SwarmFigures MeasureSwarm(Database& database, const Swarm& swarm) {
+SwarmFigures MeasureSwarm(Database& database, const Swarm& swarm, std::int64_t now_ms) {
   SwarmFigures figures;
   if (Cursor row = database.Query(kWaits, swarm.number, kWindow); row.Next()) {
     figures.claimed = row.Int(0);
@@ -61,8 +68,11 @@ SwarmFigures MeasureSwarm(Database& database, const Swarm& swarm) {
   }
   if (Cursor row = database.Query(kAgents, swarm.number); row.Next()) {
     figures.agents = row.Int(0);
-    if (figures.agents > 0) figures.utilisation = static_cast<double>(row.Int(1)) / static_cast<double>(figures.agents);
-    figures.has_leads = row.Int(2) > 0;
+    figures.has_leads = row.Int(1) > 0;
+  }
+  if (Cursor row = database.Query(kWork, swarm.number, kWindow, now_ms); row.Next() && row.Int(1) > 0) {
+    const auto there = static_cast<double>((now_ms - row.Int(1)) * figures.agents);
+    if (there > 0) figures.utilisation = std::min(static_cast<double>(row.Int(0)) / there, 1.0);
   }
   return figures;
 }
@@ -99,7 +109,7 @@ void Adapt(Database& database, Swarm& swarm, std::int64_t now_ms) {
   database.Execute(kLooked, swarm.number, now_ms);
   const auto last = TopologyChanges(database, swarm, 1);
   if (!last.empty() && now_ms - last.front().at_ms < limits::kAdaptDwellMs) return;
-  const auto change = JudgeTopology(swarm.mode, MeasureSwarm(database, swarm));
+  const auto change = JudgeTopology(swarm.mode, MeasureSwarm(database, swarm, now_ms));
   if (!change) return;
   database.Execute(kNote, swarm.number, now_ms, NameOf(swarm.mode), NameOf(change->to), change->reason);
   database.Execute(kChange, swarm.number, NameOf(change->to));

@@ -20,10 +20,11 @@ struct SwarmFigures {
   std::int64_t finished = 0;  ///< Attempts over which failures were counted.
   double failure_rate = 0;    ///< 0 to 1.
   std::int64_t agents = 0;    ///< Alive.
-  double utilisation = 0;     ///< Of those, the share that works on a task.
-  bool has_leads = false;     ///< Whether there is a hierarchy to work as.
+  double utilisation =
+      0;  ///< Share of their time that went into tasks, since the first of the newest ones was claimed.
+  bool has_leads = false;  ///< Whether there is a hierarchy to work as.
 };
-SwarmFigures MeasureSwarm(store::Database& database, const Swarm& swarm);
+SwarmFigures MeasureSwarm(store::Database& database, const Swarm& swarm, std::int64_t now_ms);
 
 struct Change {
   Topology to;

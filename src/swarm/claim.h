@@ -25,7 +25,7 @@ struct Claim {
 /// number `wanted`. Atomic, as the transaction is: a task has one owner, who proves it with the task's epoch. Agents
 /// that hold a task get that again, with its epoch: so an answer that was lost is no harm. Looks at a bounded number of
 /// rows, however many tasks and agents there are.
-Expected<Claim> ClaimTask(store::Database& database, const Swarm& swarm, const Agent& agent,
+Expected<Claim> ClaimTask(store::Database& database, const Swarm& swarm, const Agent& given,
                           std::optional<std::int64_t> wanted, const Moment& now);
 
 }  // namespace skep::swarm

@@ -64,6 +64,7 @@ std::string Label(Database& database, std::int64_t agent) {
 /// `ag_000001 ("ada"), ag_000002 ("bob"), …`
 std::string Labels(Database& database, const std::vector<std::int64_t>& agents) {
   std::vector<std::string> labels;
+  labels.reserve(agents.size());
   for (const std::int64_t agent : agents) labels.push_back(Label(database, agent));
   return fmt::format("{}", fmt::join(labels, ", "));
 }

@@ -41,10 +41,10 @@ class Model {
   }
   /// Whether a claim's time is over.
   bool AnyDue(const Moment& now) const { return !Due(now).empty(); }
-  void Succeeded(std::int64_t task);
-  void Failed(std::int64_t task, const Moment& now);
-  void Progressed(std::int64_t task, const Moment& now);
-  void Cancelled(std::int64_t task);
+  void Succeeded(std::int64_t number);
+  void Failed(std::int64_t number, const Moment& now);
+  void Progressed(std::int64_t number, const Moment& now);
+  void Cancelled(std::int64_t number);
   /// An agent's session ended.
   void Left(std::int64_t agent);
 
@@ -97,7 +97,7 @@ class Model {
   /// Its owner comes off a task.
   void Free(std::int64_t number);
   /// To an end, with what follows for others.
-  void End(std::int64_t number, TaskState end);
+  void End(std::int64_t first, TaskState with);
 
   std::vector<Entry> tasks_;  ///< By number, from 1.
   std::array<std::int64_t, Names(TaskState{}).size()> counts_{};

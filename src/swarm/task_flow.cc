@@ -54,6 +54,8 @@ constexpr Sql kReleaseLeases{"DELETE FROM leases WHERE agent = ?1"};
 
 constexpr Sql kHolding{"SELECT swarm, task, queued, parent FROM agents WHERE id = ?1"};
 /// By the index over queues: `requires` is what makes it the better one.
+constexpr Sql kAbandoned{"SELECT count(*) FROM task_events WHERE task = ?1 AND event = 'abandoned'"};
+constexpr Sql kSetNote{"UPDATE tasks SET note = ?2 WHERE id = ?1"};
 constexpr Sql kRequeue{
     "UPDATE tasks SET queue = ?3 WHERE swarm = ?1 AND queue = ?2 AND requires >= '' AND state = 'ready' "
     "AND not_before_ms = 0"};
@@ -270,8 +272,17 @@ void ReleaseAgent(Database& database, std::int64_t agent, const Moment& now) {
   const auto swarm = FindSwarm(database, FormatId("sw", swarm_number));
   if (!swarm) return;
   if (auto task = working_on != 0 ? ReadTask(database, working_on) : std::nullopt) {
-    NoteEvent(database, *task, agent, "released", "its agent's session ended", now.wall_ms);
-    GiveBack(database, *swarm, *task, Outcome::kNeither, now);
+    NoteEvent(database, *task, agent, "abandoned", "its agent went offline", now.wall_ms);
+    std::int64_t times = 0;
+    if (Cursor row = database.Query(kAbandoned, working_on); row.Next()) times = row.Int(0);
+    if (times < limits::kMaxAbandoned) {
+      GiveBack(database, *swarm, *task, Outcome::kNeither, now);
+    } else {
+      // It may be what ends them.
+      task->note = fmt::format("{} agents that worked on it went offline", times);
+      database.Execute(kSetNote, working_on, task->note);
+      MakeFinished(database, *swarm, *task, TaskState::kFailed, now);
+    }
     // It may lie in the queue of the one who leaves.
     if (Cursor row = database.Query(kHolding, agent); row.Next()) queued = row.Int(2);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 #include "base/id.h"
@@ -81,21 +82,20 @@ Expected<void> Check(const UpdateRequest& request) {
   return {};
 }
 
+/// Of what was reported; stays at the most that there is.
 template <class T>
 std::optional<T> Sum(const std::optional<T>& a, const std::optional<T>& b) {
-  if (!a) return b;
-  return b ? std::optional<T>(*a + *b) : a;
+  if (!a || !b) return a ? a : b;
+  return *a > std::numeric_limits<T>::max() - *b ? std::numeric_limits<T>::max() : *a + *b;
 }
 
 /// Notes what was said beside the state.
 void Say(Database& database, Task& task, const UpdateRequest& request) {
   const Usage& usage = request.usage;
   // The note of a step on the way is no word on how it ended.
-  if (request.note || request.report != Report::kProgress) {
-    task.note = request.note ? std::optional(std::string(*request.note)) : std::nullopt;
-  }
-  if (request.note || request.report != Report::kProgress || usage.input_tokens || usage.output_tokens ||
-      usage.cost_usd) {
+  const bool changes_note = request.note || (request.report != Report::kProgress && task.note);
+  if (changes_note) task.note = request.note ? std::optional(std::string(*request.note)) : std::nullopt;
+  if (changes_note || usage.input_tokens || usage.output_tokens || usage.cost_usd) {
     task.usage = {.input_tokens = Sum(task.usage.input_tokens, usage.input_tokens),
                   .output_tokens = Sum(task.usage.output_tokens, usage.output_tokens),
                   .cost_usd = Sum(task.usage.cost_usd, usage.cost_usd)};

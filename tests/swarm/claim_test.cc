@@ -215,5 +215,33 @@ TEST_F(TaskClaim, WhatAnAgentHeldIsOthersOnceItHasGone) {
   }
 }
 
+TEST_F(TaskClaim, WhatEndsEveryAgentThatWorksOnItIsGivenUp) {
+  Start(Topology::kStar);
+  const auto task = Make("crashes");
+  for (std::int64_t i = 0; i < limits::kMaxAbandoned; ++i) {
+    const auto agent = Spawn();
+    ASSERT_EQ(ClaimFor(agent), task) << i;
+    TakeOffline(*database_, std::span(&agent, 1), now_);
+  }
+  EXPECT_EQ(StateOf(task), TaskState::kFailed);
+  EXPECT_THAT(TaskOf(task).note.value_or(""), HasSubstr("10 agents"));
+}
+
+TEST_F(TaskClaim, WhoGoesOfflineLeavesPlaceLeasesAndQueueToOthers) {
+  Start(Topology::kMesh, 2);
+  const std::int64_t agents[] = {Spawn(), Spawn()};
+  for (int i = 0; i < 4; ++i) Make("t");
+  TakeOffline(*database_, std::span(agents, 1), now_);
+  TakeOffline(*database_, std::span(agents, 1), now_);  // a second time changes nothing
+  Refresh();
+  EXPECT_EQ(swarm_.alive_agents, 1);
+  EXPECT_NE(Spawn(), 0);
+  for (int i = 0; i < 4; ++i) {
+    const auto task = ClaimFor(agents[1]);
+    ASSERT_NE(task, 0);
+    Say(task, Report::kSucceeded);
+  }
+}
+
 }  // namespace
 }  // namespace skep::swarm

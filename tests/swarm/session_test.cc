@@ -120,6 +120,31 @@ TEST_F(SessionTest, AnAgentThatActedElsewhereSinceDoesNotEndWithIt) {
   EXPECT_EQ(StateOf(agent), AgentState::kIdle);
 }
 
+TEST_F(SessionTest, AnAgentThatHoldsSomethingInAnOpenSessionIsNotTakenOver) {
+  const auto process = Process("aa");
+  const auto one = OpenSession(*database_, process, 1, client_, now());
+  const auto other = OpenSession(*database_, process, 2, client_, now());
+  const auto bind = [&](const Agent& agent, std::int64_t session) {
+    Agent now_there = *FindAgent(*database_, swarm_, agent.id());
+    return BindAgent(*database_, swarm_, now_there, session, now_ms_);
+  };
+  const Agent idle = Spawn(one);
+  EXPECT_TRUE(bind(idle, other));
+  const Agent works = Spawn(one);
+  Work(works);
+  const auto refused = bind(works, other);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  const Agent leases = Spawn(one);
+  Lease(leases);
+  EXPECT_FALSE(bind(leases, other));
+  // A single call from a shell leaves it where it lives.
+  EXPECT_TRUE(bind(works, 0));
+  CloseSession(*database_, one, now());
+  EXPECT_EQ(Ready(), 1);
+  EXPECT_TRUE(bind(works, other));
+}
+
 TEST_F(SessionTest, AProcessEndsWithAllItsSessions) {
   const auto process = Process("aa");
   Process("bb");

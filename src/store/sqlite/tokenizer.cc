@@ -21,7 +21,8 @@ class Fts5WordTokenizer final : public Tokenizer {
 
   void ForEachWord(std::string_view text, FunctionRef<bool(const Word&)> visit) override {
     const int size = static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX));
-    functions_.xTokenize(instance_, static_cast<void*>(&visit), FTS5_TOKENIZE_DOCUMENT, text.data(), size, &Visit);
+    const char* const bytes = text.data();
+    functions_.xTokenize(instance_, static_cast<void*>(&visit), FTS5_TOKENIZE_DOCUMENT, bytes, size, &Visit);
   }
 
  private:
