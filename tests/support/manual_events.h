@@ -57,8 +57,8 @@ class ManualEvents final : public Events {
     void Set(std::int64_t ms) override {
       at_ms = events.NowMs() + ms;
       if (ms > 0) return;
-      events.executor_.Post([this, alive = std::weak_ptr(alive)] {
-        if (!alive.expired() && at_ms && *at_ms <= events.NowMs()) Ring();
+      events.executor_.Post([this, still = std::weak_ptr(alive)] {
+        if (!still.expired() && at_ms && *at_ms <= events.NowMs()) Ring();
       });
     }
     void Stop() override { at_ms.reset(); }
