@@ -42,7 +42,7 @@ TEST_P(Simulated, IndependentTasksAreAllDoneOnce) {
 
 TEST_P(Simulated, AllThatGoesWrongAtOnceBreaksNoRule) {
   SimulationResult all;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     const SimulationResult result = Play({.agents = 12,
                                           .tasks = 150,
                                           .topology = GetParam(),
