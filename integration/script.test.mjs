@@ -189,7 +189,8 @@ test('a mistake on the command line exits with 2 and suggests what was meant', a
     /max-?agents/i,
     /many|integer/i,
   );
-  await usageError(place, ['mcp', 'swarm_init', '--topology', 'star', '--maxAgents', '5'], /--max-agents/);
+  // An argument's name on the wire is good as well; its value is judged as any.
+  await usageError(place, ['mcp', 'swarm_init', '--topology', 'star', '--maxAgents', 'five'], /maxAgents/);
   await usageError(place, ['mcp', 'swarm_init'], /topology/);
   await usageError(place, ['mcp', 'memory_usage', '--action'], /--action/);
   await usageError(place, ['sreve'], /serve/);
@@ -205,7 +206,9 @@ test('tools are listed, and described by --help, for people and for machines', a
   const { stdout } = await ok(place, 'mcp', '--list');
   const listed = await json(place, 'mcp', '--list');
   const names = (Array.isArray(listed) ? listed : listed.tools).map((tool) => tool.name);
-  assert.deepEqual(names.sort(), tools.map((tool) => tool.name).sort());
+  // From a shell all can be called; clients are told of the toolsets that an agent works with.
+  for (const tool of tools) assert.ok(names.includes(tool.name), tool.name);
+  assert.ok(names.includes('health_check') && names.length > tools.length);
   for (const tool of tools) {
     assert.ok(stdout.includes(tool.name));
     const help = (await ok(place, 'mcp', tool.name, '--help')).stdout;
