@@ -5,6 +5,7 @@
 #include <span>
 
 #include "skep/block.h"
+#include "skep/client.h"
 
 namespace skep {
 
@@ -42,8 +43,10 @@ class Session {
 class SessionFactory {
  public:
   virtual ~SessionFactory() = default;
-  /// `transport` must outlive the session.
+  /// For the client that has started this process. `transport` must outlive the session.
   virtual std::unique_ptr<Session> Open(Transport& transport) = 0;
+  /// For any other: what is known of it before it has said anything.
+  virtual std::unique_ptr<Session> Open(Transport& transport, ClientIdentity client) = 0;
 };
 
 }  // namespace skep

@@ -42,10 +42,19 @@ inline constexpr std::size_t kToolsPage = 100;
 inline constexpr std::size_t kExpectedAnswer = kMaxInFlightBytes / 64;
 /// How long a shutdown waits for a client to take its answers, and for accepted requests to finish (product page).
 inline constexpr std::int64_t kShutdownMs = 30'000;
+/// Connections of one listener: twice the thousand agents that one machine was asked to serve. Each has two
+/// descriptors, and 64 KiB at rest (all: 128 MiB).
+inline constexpr std::size_t kMaxConnections = 2048;
+/// Connections accepted in one turn of the loop: those that are there already do not wait for a rush.
+inline constexpr int kAcceptBurst = 64;
+/// How long nothing is accepted when the system has no descriptor or memory for it. Clients wait in the socket's queue.
+inline constexpr std::int64_t kAcceptPauseMs = 100;
+/// How often, at most, the log says that clients are turned away.
+inline constexpr std::int64_t kRefusalLogMs = 10'000;
 
 // --- Memory -----------------------------------------------------------------
 
-/// Blocks a pool keeps for reuse; one connection uses two.
+/// Blocks a pool keeps for reuse; one connection uses two while it has something to read or to send.
 inline constexpr std::size_t kPoolBlocks = 64;
 /// A parser whose frame was larger gives its memory back afterwards: a dense 10 MB frame makes it hold 120 MB.
 inline constexpr std::size_t kParserKeeps = 1 * kMiB;

@@ -147,8 +147,8 @@ void Server::RenderTools(std::size_t page_size) {
   }
 }
 
-std::unique_ptr<Session> Server::Open(Transport& transport) {
-  return std::make_unique<ServerSession>(*this, transport);
+std::unique_ptr<Session> Server::Open(Transport& transport, ClientIdentity client) {
+  return std::make_unique<ServerSession>(*this, transport, std::move(client));
 }
 
 const Tool* Server::FindTool(std::string_view name) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "json/reader.h"
 #include "mcp/request.h"
 #include "mcp/roll_call.h"
 #include "mcp/waits.h"
@@ -28,20 +29,22 @@ class Server final : public SessionFactory {
     std::span<const Toolset> toolsets = {};
     std::string_view instructions;  ///< For models: how to use the tools together; clients cut at 2 KB.
     std::size_t tools_page = limits::kToolsPage;
-    /// Of the clients that do not say otherwise: what their environment tells.
+    /// Of the client that has started this process, until it says otherwise: what the environment tells.
     ClientIdentity client = {};
   };
 
   Server(Options options, const Services& services);
 
-  std::unique_ptr<Session> Open(Transport& transport) override;
+  std::unique_ptr<Session> Open(Transport& transport) override { return Open(transport, client_); }
+  std::unique_ptr<Session> Open(Transport& transport, ClientIdentity client) override;
 
   const Tool* FindTool(std::string_view name) const;
   /// The tool whose name is most like this one; empty if none is.
   std::string_view NearestTool(std::string_view name) const;
   const Services& services() const { return services_; }
   Waits& waits() { return waits_; }
-  const ClientIdentity& client() const { return client_; }
+  /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.
+  json::Reader& reader() { return reader_; }
 
   /// The session's input has ended, and it has submitted all that it ever will.
   void EndSession(std::shared_ptr<SessionScope> scope) { roll_call_.EndSession(std::move(scope)); }
@@ -65,6 +68,7 @@ class Server final : public SessionFactory {
 
   const Services services_;
   const ClientIdentity client_;
+  json::Reader reader_;
   Waits waits_;
   RollCall roll_call_;
   std::vector<const Tool*> listed_;

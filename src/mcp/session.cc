@@ -21,8 +21,9 @@ using json::Value;
 using rpc::ErrorCode;
 using rpc::Message;
 
-ServerSession::ServerSession(Server& server, Transport& transport) : server_(server), transport_(transport) {
-  scope_->set_client(server.client());
+ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentity client)
+    : server_(server), transport_(transport) {
+  scope_->set_client(std::move(client));
 }
 
 ServerSession::~ServerSession() {
@@ -50,10 +51,11 @@ std::size_t ServerSession::Budget() const { return limits::kMaxLine - 1; }  // i
 
 void ServerSession::OnFrame(std::span<char> frame) {
   in_frame_ = true;
-  const json::Outcome outcome = reader_.Parse(frame);
+  json::Reader& reader = server_.reader();
+  const json::Outcome outcome = reader.Parse(frame);
   const bool number_out_of_range = outcome == json::Outcome::kNumberRange;
   if (outcome == json::Outcome::kOk || number_out_of_range) [[likely]] {
-    const Value root = reader_.root();
+    const Value root = reader.root();
     if (root.Is(Type::kArray)) {
       OnBatch(root, number_out_of_range);
     } else {
@@ -65,7 +67,7 @@ void ServerSession::OnFrame(std::span<char> frame) {
   } else if (outcome == json::Outcome::kNoMemory) {
     rpc::WriteErrorWithoutId(*this, ErrorCode::kInternal, "no memory to parse this message");
   } else {
-    rpc::WriteErrorWithoutId(*this, ErrorCode::kParse, fmt::format("not valid JSON: {}", reader_.error()));
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kParse, fmt::format("not valid JSON: {}", reader.error()));
   }
   in_frame_ = false;
 }

@@ -24,7 +24,7 @@ class ToolCall;
 class ServerSession final : public Session, private rpc::ReplyTarget {
  public:
   /// Both must outlive the session.
-  ServerSession(Server& server, Transport& transport);
+  ServerSession(Server& server, Transport& transport, ClientIdentity client);
   /// Calls still in flight go on and are answered to nobody.
   ~ServerSession() override;
 
@@ -74,7 +74,6 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
 
   Server& server_;
   Transport& transport_;
-  json::Reader reader_;
   /// Agreed by `initialize`. A script that never sends one is served as if it had asked for the newest.
   Revision revision_ = kNewestLegacy;
   std::shared_ptr<SessionScope> scope_ = std::make_shared<SessionScope>();

@@ -84,7 +84,12 @@ class FakeFactory final : public SessionFactory {
     session = opened.get();
     return opened;
   }
+  std::unique_ptr<Session> Open(Transport& transport, ClientIdentity client) override {
+    clients.push_back(std::move(client));
+    return Open(transport);
+  }
   FakeSession* session = nullptr;
+  std::vector<ClientIdentity> clients;
 };
 
 }  // namespace skep::net
