@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "skep/client.h"
+#include "skep/dialogue.h"
 #include "skep/moment.h"
 
 namespace skep {
@@ -78,7 +79,8 @@ struct Wait {
 class ToolContext {
  public:
   /// In a write: `database` is the open transaction. Otherwise null: the store's reader, opened when first asked for.
-  ToolContext(const Services& services, SessionScope& session, store::Database* database);
+  /// `dialogue`: null where nobody can be asked. All must outlive this.
+  ToolContext(const Services& services, SessionScope& session, store::Database* database, Dialogue* dialogue = nullptr);
 
   /// The connection to work on: straight through, its errors are looked at by the caller of the tool.
   store::Database& database();
@@ -100,6 +102,13 @@ class ToolContext {
   void WaitFor(const Wait& wait) { wait_ = wait; }
   const std::optional<Wait>& wait() const { return wait_; }
 
+  /// Asks the client, or whoever sits before it. As long as the answer is pending, return whatever: what was written is
+  /// undone, and the call is run again, from the start, when the client has answered. In a write; anywhere else nobody
+  /// can be asked. Most calls use AskForm (ask.h).
+  const Answer& Ask(Question question);
+  /// Whether something was asked that has no answer yet.
+  bool asks() const { return dialogue_ != nullptr && !dialogue_->asked.empty(); }
+
   /// Keeps what the result borrows from until it has been encoded.
   void Keep(std::shared_ptr<const void> lent) { kept_ = std::move(lent); }
 
@@ -112,6 +121,7 @@ class ToolContext {
   const Services& services_;
   SessionScope& session_;
   store::Database* database_;
+  Dialogue* dialogue_;
   bool writing_;
   std::int64_t now_ms_;
   std::int64_t session_row_ = 0;

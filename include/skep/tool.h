@@ -95,6 +95,7 @@ struct Tool {
   std::span<const Field> output;
 
   // The type of the arguments, erased.
+  std::size_t args_size;
   const void* (*defaults)();  ///< An Args{} that lives for ever.
   void (*construct)(void* at);
   void (*move)(void* to, void* from);  ///< Constructs at `to`; `from` is still to be destroyed.
@@ -176,6 +177,7 @@ constexpr Tool MakeTool(ToolInfo info) {
       .info = info,
       .input = B::Args::kFields,
       .output = B::Result::kFields,
+      .args_size = sizeof(typename B::Args),
       .defaults = B::Defaults,
       .construct = B::Construct,
       .move = B::Move,

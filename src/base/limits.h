@@ -40,6 +40,46 @@ inline constexpr std::size_t kToolsPage = 100;
 /// What a read that waits behind a write is taken to hold until it is answered, unless the last such answer was larger:
 /// it is computed when the write commits, whether or not the client takes answers by then. 64 of them reach the bound.
 inline constexpr std::size_t kExpectedAnswer = kMaxInFlightBytes / 64;
+/// Bytes of a URI that a refusal repeats: enough to tell which.
+inline constexpr std::size_t kMaxQuotedUri = 256;
+/// Things in one page of resources/list.
+inline constexpr std::size_t kResourcesPage = 100;
+/// Values that completion/complete offers: the protocol's bound.
+inline constexpr std::size_t kMaxCompletions = 100;
+/// Rows of a list that a resource shows: what a person or a model looks through. How many more there are, it says.
+inline constexpr std::int64_t kMaxResourceRows = 200;
+/// Bytes of such a list: the most that is worth being read as a whole.
+inline constexpr std::size_t kMaxResourceBytes = 256 * kKiB;
+/// Unfinished tasks whose titles are looked through for a word that is being typed: some milliseconds' worth.
+inline constexpr std::int64_t kMaxTitlesSearched = 500;
+/// Bytes of a prompt: a model reads it at the beginning of every conversation that it is used in.
+inline constexpr std::size_t kMaxPrompt = 8 * kKiB;
+/// Bytes of it that repeat what an argument, or a task's text, says. There is at most one of either.
+inline constexpr std::size_t kMaxPromptQuote = 1 * kKiB + kKiB / 2;
+/// Bytes of it that say how things stand. What is left of it is the instructions'.
+inline constexpr std::size_t kMaxPromptState = 3 * kKiB;
+/// How long somebody who was asked something has to answer: as long as one may be away from the screen.
+inline constexpr std::int64_t kAskMs = 10LL * 60 * 1000;
+/// How long a call may take in all: twice what the longest wait takes, and a question besides.
+inline constexpr std::int64_t kRequestMs = 20LL * 60 * 1000;
+/// Resources that one session is told of when they change: a screen's worth for each of many views.
+inline constexpr std::size_t kMaxSubscriptions = 256;
+/// subscriptions/listen requests open at once in one session; clients have one or two.
+inline constexpr std::size_t kMaxListens = 16;
+/// Unsent output at which a session is told of no more changes: it gets the latest state when it has caught up.
+inline constexpr std::size_t kNotifyHighWater = 64 * kKiB;
+/// How often subscribed resources are looked at when they change all the time: within the 20 ms in which a change is to
+/// be told, and never more than a quarter of the time is spent on it.
+inline constexpr std::int64_t kNotifyMs = 10;
+/// Log messages that one session is sent in a second; the others are counted, and how many they were is said.
+inline constexpr std::int64_t kMaxLogMessages = 20;
+/// How long a finished task of the protocol is kept when its client does not say, and at most.
+inline constexpr std::int64_t kTaskTtlMs = 60LL * 60 * 1000;
+inline constexpr std::int64_t kMaxTaskTtlMs = 24LL * 3600 * 1000;
+/// How long a client should leave between two looks at a task.
+inline constexpr std::int64_t kTaskPollMs = 500;
+/// Tasks of the protocol that one session has at once, and that one page lists.
+inline constexpr std::size_t kMaxTaskCalls = 32;
 /// How long a shutdown waits for a client to take its answers, and for accepted requests to finish (product page).
 inline constexpr std::int64_t kShutdownMs = 30'000;
 /// Connections of one listener: twice the thousand agents that one machine was asked to serve. Each has two
@@ -158,6 +198,8 @@ inline constexpr std::int64_t kLivenessMs = 500;
 inline constexpr std::size_t kMaxWaitingCalls = 100;
 /// Bytes kept of what a client says of itself, each of its name, version and session: these are identifiers.
 inline constexpr std::size_t kMaxClientText = 128;
+/// Bytes of the directory that it says it works in: the longest path of Linux.
+inline constexpr std::size_t kMaxClientDirectory = 4 * kKiB;
 /// How often what becomes ready by mere time is looked for while calls wait. Also the longest that a change can be
 /// overlooked where files cannot be watched.
 inline constexpr std::int64_t kWaitPollMs = 250;
@@ -242,5 +284,30 @@ inline constexpr std::int64_t kMaxRecipients = 1000;
 inline constexpr std::size_t kMaxSpread = kMaxStoreBatchBytes;
 /// Bytes of messages that one look at an inbox shows; one at least.
 inline constexpr std::int64_t kMaxInboxPageBytes = 256 * kKiB;
+
+// --- Pending requests -------------------------------------------------------
+
+/// Requests of ours to clients that are pending at once: a million were asked for; 20 bits of an id number them, which
+/// leaves 32 of a double's 53 to tell apart the requests that one slot has had.
+inline constexpr std::size_t kMaxOwnRequests = 1024 * kKiB;
+/// Parts of that table, each with free slots under a lock: as many as threads that a server keeps busy.
+inline constexpr std::size_t kOwnShards = 16;
+/// Slots by which a part grows: 24 KiB, so that a server with a handful of requests stays small.
+inline constexpr std::size_t kOwnChunk = 512;
+/// Slots whose deadlines are looked at together: 3 KiB, half a microsecond.
+inline constexpr std::size_t kOwnGroup = 64;
+/// Locks for the lists of owners' slots: as with kClientShards.
+inline constexpr std::size_t kOwnerLocks = 64;
+/// Threads that have a magazine of free slots: more than a server has. Others take a lock.
+inline constexpr std::size_t kMagazines = 64;
+/// Free slots in a magazine. Half of them move at once, so that at most one call in 32 takes a lock. Those in others'
+/// magazines a thread cannot have: 4,096 of kMaxOwnRequests, which leaves more than a million.
+inline constexpr std::size_t kMagazineSlots = 64;
+/// Parts of the table of clients' requests, each with a lock (shared limits page: best with 64).
+inline constexpr std::size_t kClientShards = 64;
+/// Requests of one session that are pending at once, unless the server says otherwise: more than clients send.
+inline constexpr std::size_t kSessionRequests = 100;
+/// Most that a server may allow: a session's requests are looked through in a row, at 0.2 ns each.
+inline constexpr std::size_t kMaxSessionRequests = kMaxInFlight;
 
 }  // namespace skep::limits

@@ -9,10 +9,11 @@
 
 namespace skep {
 
-ToolContext::ToolContext(const Services& services, SessionScope& session, store::Database* database)
+ToolContext::ToolContext(const Services& services, SessionScope& session, store::Database* database, Dialogue* dialogue)
     : services_(services),
       session_(session),
       database_(database),
+      dialogue_(dialogue),
       writing_(database != nullptr),
       now_ms_(services.clock.WallMs()) {}
 

@@ -25,7 +25,7 @@ void Initialize(ServerSession& session, const Request& request, rpc::Reply reply
   }
   // A version that we do not have, or that is not agreed on this way, is answered with the newest that is.
   const Revision agreed = std::min(ParseRevision(version.AsString()).value_or(kNewestLegacy), Revision{kNewestLegacy});
-  session.set_revision(agreed);
+  session.set_revision(agreed, ReadAbilities(request.params.Find("capabilities"), agreed));
   session.NoteClient(request.params.Find("clientInfo"), {});
   reply.Result(session.server().InitializeResult(agreed));
 }

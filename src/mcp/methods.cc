@@ -9,9 +9,17 @@ constexpr Revision kOldest = Revision::k2024_11_05;
 
 // The most frequent first: FindMethod walks it.
 constexpr Method kMethods[] = {
-    {"tools/call", kOldest, kModern, "tools", CallTool},  {"ping", kOldest, kNewestLegacy, "", Ping},
-    {"tools/list", kOldest, kModern, "tools", ListTools}, {"initialize", kOldest, kNewestLegacy, "", Initialize},
+    {"tools/call", kOldest, kModern, "tools", CallTool},
+    {"ping", kOldest, kNewestLegacy, "", Ping},
+    {"tools/list", kOldest, kModern, "tools", ListTools},
+    {"initialize", kOldest, kNewestLegacy, "", Initialize},
     {"server/discover", kModern, kModern, "", Discover},
+    {"resources/list", kOldest, kModern, "resources", ListResources},
+    {"resources/templates/list", kOldest, kModern, "resources", ListResourceTemplates},
+    {"resources/read", kOldest, kModern, "resources", ReadResource},
+    {"prompts/list", kOldest, kModern, "prompts", ListPrompts},
+    {"prompts/get", kOldest, kModern, "prompts", GetPrompt},
+    {"completion/complete", kOldest, kModern, "completions", Complete},
 };
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include "mcp/request.h"
 #include "mcp/revision.h"
 #include "rpc/reply.h"
+#include "skep/resource.h"
 
 namespace skep::mcp {
 
+class Server;
 class ServerSession;
 
 /// One method that clients may call, and the revisions that have it.
@@ -26,11 +28,23 @@ std::span<const Method> Methods();
 /// Null if no revision has it.
 const Method* FindMethod(std::string_view name);
 
+/// The prompt of that name; null if there is none.
+const Prompt* FindPrompt(const Server& server, std::string_view name);
+
+/// Has the client tell where it works, if it can; what comes of it is in the session's ClientIdentity.
+void AskForRoots(ServerSession& session);
+
 // One function per method, each in the file of its subject.
 void Initialize(ServerSession& session, const Request& request, rpc::Reply reply);
 void Ping(ServerSession& session, const Request& request, rpc::Reply reply);
 void Discover(ServerSession& session, const Request& request, rpc::Reply reply);
 void ListTools(ServerSession& session, const Request& request, rpc::Reply reply);
 void CallTool(ServerSession& session, const Request& request, rpc::Reply reply);
+void ListResources(ServerSession& session, const Request& request, rpc::Reply reply);
+void ListResourceTemplates(ServerSession& session, const Request& request, rpc::Reply reply);
+void ReadResource(ServerSession& session, const Request& request, rpc::Reply reply);
+void ListPrompts(ServerSession& session, const Request& request, rpc::Reply reply);
+void GetPrompt(ServerSession& session, const Request& request, rpc::Reply reply);
+void Complete(ServerSession& session, const Request& request, rpc::Reply reply);
 
 }  // namespace skep::mcp

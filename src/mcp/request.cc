@@ -20,6 +20,22 @@ bool Refuse(rpc::Reply& reply, std::string_view message) {
 
 }  // namespace
 
+ClientAbilities ReadAbilities(Value capabilities, Revision revision) {
+  ClientAbilities abilities;
+  const Value elicitation = capabilities.Find("elicitation");
+  if (elicitation.Is(Type::kObject) && revision >= Revision::k2025_06_18) {
+    // Without either it is of the time when there were only forms.
+    const bool url = elicitation.Find("url").Is(Type::kObject);
+    abilities.form = elicitation.Find("form").Is(Type::kObject) || !url;
+    abilities.url = url && revision >= Revision::k2025_11_25;
+  }
+  const Value sampling = capabilities.Find("sampling");
+  abilities.sample = sampling.Is(Type::kObject);
+  abilities.sample_tools = sampling.Find("tools").Is(Type::kObject) && revision >= Revision::k2025_11_25;
+  abilities.roots = capabilities.Find("roots").Is(Type::kObject);
+  return abilities;
+}
+
 bool ReadRequest(const rpc::Message& message, Revision session_revision, Request& request, rpc::Reply& reply) {
   request.method = message.method;
   request.params = message.params;
@@ -46,6 +62,8 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
       capabilities = value;
     } else if (name == kMetaClientInfo) {
       client_info = value;
+    } else if (name == kMetaLogLevel) {
+      request.log_level = value;
     } else if (name == "threadId") {
       request.thread = value;
     }
@@ -78,6 +96,8 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
     return Refuse(reply, fmt::format("params._meta[\"{}\"] must be an object", kMetaClientInfo));
   }
   request.client_info = client_info;
+  request.abilities = ReadAbilities(capabilities, kModern);
+  request.may_become_task = capabilities.Find("extensions").Find(kTasksExtension).Is(Type::kObject);
   request.revision = kModern;
   return true;
 }

@@ -6,6 +6,7 @@
 #include "mcp/revision.h"
 #include "rpc/envelope.h"
 #include "rpc/reply.h"
+#include "skep/dialogue.h"
 
 namespace skep::mcp {
 
@@ -19,6 +20,11 @@ struct Request {
   std::string progress_token;
   json::Value client_info;  ///< An object, if the request says who its client is.
   json::Value thread;       ///< The client's name for the conversation that the request belongs to (Codex).
+  json::Value log_level;    ///< Modern: the least severe log messages that the request wants, if any.
+  /// What its client can be asked: modern, as the request says; else, as the session does.
+  ClientAbilities abilities = {};
+  /// Modern: whether the client declares the extension for tasks.
+  bool may_become_task = false;
 
   bool modern() const { return revision == kModern; }
 };
@@ -28,6 +34,13 @@ inline constexpr std::string_view kMetaProtocolVersion = "io.modelcontextprotoco
 inline constexpr std::string_view kMetaClientCapabilities = "io.modelcontextprotocol/clientCapabilities";
 inline constexpr std::string_view kMetaClientInfo = "io.modelcontextprotocol/clientInfo";
 inline constexpr std::string_view kMetaServerInfo = "io.modelcontextprotocol/serverInfo";
+inline constexpr std::string_view kMetaLogLevel = "io.modelcontextprotocol/logLevel";
+inline constexpr std::string_view kMetaSubscriptionId = "io.modelcontextprotocol/subscriptionId";
+/// The extension for tasks, in a client's and a server's capabilities.
+inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
+
+/// What a client's `capabilities` say that it can be asked in a revision. Absent: nothing.
+ClientAbilities ReadAbilities(json::Value capabilities, Revision revision);
 
 /// Reads which revision the message is in: the one its `_meta` names, else the session's. Answers by itself, through
 /// `reply`, and returns false if `_meta` is at fault.

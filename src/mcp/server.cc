@@ -16,9 +16,6 @@
 namespace skep::mcp {
 namespace {
 
-/// How long a client may take a modern answer that does not change for the same: it changes only with the program.
-constexpr std::int64_t kTtlMs = 300'000;
-
 /// Renders with a function on a Writer.
 template <class Write>
 std::string Render(Write write) {
@@ -44,7 +41,7 @@ void WriteCapabilities(json::Writer& to, Revision revision) {
 }
 
 void WriteCaching(json::Writer& to) {
-  to.Member("ttlMs", kTtlMs);
+  to.Member("ttlMs", kListTtlMs);
   to.Member("cacheScope", "public");
 }
 
@@ -85,7 +82,12 @@ std::vector<const Tool*> Listed(const Server::Options& options) {
 Server::Server(Options options, const Services& services)
     : services_(services),
       client_(std::move(options.client)),
+      project_(options.project),
+      max_waiting_calls_(options.max_waiting_calls),
+      resources_(options.resources),
+      prompts_(options.prompts),
       waits_(services),
+      inquiries_(services),
       roll_call_(services),
       listed_(Listed(options)) {
   for (const Tool* tool : options.tools) by_name_.emplace_back(tool->info.name, tool);
@@ -145,6 +147,15 @@ void Server::RenderTools(std::size_t page_size) {
     };
     pages_.push_back({cursor(page), render(false) + "}", render(true) + modern_tail_ + "}"});
   }
+}
+
+void Server::EndResult(json::Writer& to, bool modern, std::int64_t ttl_ms) const {
+  if (modern) {
+    to.Member("ttlMs", ttl_ms);
+    to.Member("cacheScope", ttl_ms > 0 ? "public" : "private");
+    to.out().Append(modern_tail_);
+  }
+  to.out().Append("}");
 }
 
 std::unique_ptr<Session> Server::Open(Transport& transport, ClientIdentity client) {

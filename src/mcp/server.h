@@ -8,17 +8,24 @@
 
 #include "base/limits.h"
 #include "json/reader.h"
+#include "mcp/inquiries.h"
 #include "mcp/request.h"
+#include "mcp/request_state.h"
 #include "mcp/roll_call.h"
 #include "mcp/waits.h"
 #include "skep/client.h"
 #include "skep/context.h"
+#include "skep/resource.h"
 #include "skep/tool.h"
 #include "skep/transport.h"
 
 namespace skep::mcp {
 
-/// What all sessions share: the tools, the answers that never change, rendered once, and the calls that wait.
+/// How long a client may take a modern answer that changes only with the program for the same.
+inline constexpr std::int64_t kListTtlMs = 300'000;
+
+/// What all sessions share: the tools, resources and prompts, the answers that never change, rendered once, and the
+/// calls that wait.
 ///
 /// Outlives the store, whose last operations are finished when it closes. Leave() goes before that.
 class Server final : public SessionFactory {
@@ -29,6 +36,12 @@ class Server final : public SessionFactory {
     std::span<const Toolset> toolsets = {};
     std::string_view instructions;  ///< For models: how to use the tools together; clients cut at 2 KB.
     std::size_t tools_page = limits::kToolsPage;
+    std::span<const Resource* const> resources = {};
+    std::span<const Prompt* const> prompts = {};
+    /// Calls of one session that may wait at once.
+    std::size_t max_waiting_calls = limits::kMaxWaitingCalls;
+    /// The directory that the store is for: clients that work elsewhere are told.
+    std::string_view project = {};
     /// Of the client that has started this process, until it says otherwise: what the environment tells.
     ClientIdentity client = {};
   };
@@ -41,8 +54,16 @@ class Server final : public SessionFactory {
   const Tool* FindTool(std::string_view name) const;
   /// The tool whose name is most like this one; empty if none is.
   std::string_view NearestTool(std::string_view name) const;
+  std::span<const Resource* const> resources() const { return resources_; }
+  std::span<const Prompt* const> prompts() const { return prompts_; }
   const Services& services() const { return services_; }
+  const std::string& project() const { return project_; }
+  std::size_t max_waiting_calls() const { return max_waiting_calls_; }
   Waits& waits() { return waits_; }
+  Inquiries& inquiries() { return inquiries_; }
+  const RequestStates& request_states() const { return request_states_; }
+  /// A write of this process has been committed.
+  void NoteCommit() { waits_.NoteCommit(); }
   /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.
   json::Reader& reader() { return reader_; }
 
@@ -55,6 +76,8 @@ class Server final : public SessionFactory {
   const std::string& server_info() const { return server_info_; }
   /// The members that end every modern result, after a comma: resultType, _meta.
   const std::string& modern_tail() const { return modern_tail_; }
+  /// Ends a result that `to` has begun: in the modern era with how long it may be kept, and what ends every result.
+  void EndResult(json::Writer& to, bool modern, std::int64_t ttl_ms) const;
   /// The result of `initialize` for a legacy revision.
   const std::string& InitializeResult(Revision revision) const {
     return initialize_results_[static_cast<std::size_t>(revision)];
@@ -69,7 +92,13 @@ class Server final : public SessionFactory {
   const Services services_;
   const ClientIdentity client_;
   json::Reader reader_;
+  const std::string project_;
+  const std::size_t max_waiting_calls_;
+  const std::span<const Resource* const> resources_;
+  const std::span<const Prompt* const> prompts_;
+  const RequestStates request_states_;
   Waits waits_;
+  Inquiries inquiries_;
   RollCall roll_call_;
   std::vector<const Tool*> listed_;
   std::vector<std::pair<std::string_view, const Tool*>> by_name_;  ///< Sorted.

@@ -27,6 +27,7 @@ ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentit
 }
 
 ServerSession::~ServerSession() {
+  server_.inquiries().EndSession(*this);
   for (const auto& [id, call] : calls_) call->Abandon();
 }
 
@@ -37,6 +38,7 @@ void ServerSession::OnEnd() {
     if (call->waits()) waiting.push_back(call);
   }
   for (ToolCall* const call : waiting) call->EndWait();
+  server_.inquiries().EndSession(*this);
   if (scope_->row != 0 || writes_in_flight_ > 0) server_.EndSession(scope_);
 }
 
@@ -119,12 +121,15 @@ void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batc
       reply.Discard();
       return OnNotification(message);
     case Message::Kind::kResponse:
-      // We have asked nothing, so this answers nothing of ours.
-      return reply.Discard();
+      reply.Discard();
+      return server_.inquiries().OnResponse(*this, message);
   }
 }
 
 void ServerSession::OnNotification(const Message& message) {
+  const bool tells_roots =
+      message.method == "notifications/initialized" || message.method == "notifications/roots/list_changed";
+  if (tells_roots && abilities_.roots && !ended_) AskForRoots(*this);
   // Those that say nothing we act on, known or not, are passed over, as JSON-RPC wants.
   if (message.method != "notifications/cancelled") return;
   std::string id;
@@ -195,21 +200,27 @@ void ServerSession::NoteClient(json::Value client_info, json::Value thread) {
 }
 
 void ServerSession::SendProgress(std::string_view token, double done, double total, std::string_view message) {
+  Send([&](json::Writer& to) {
+    to.Member("method", "notifications/progress");
+    to.Key("params");
+    to.BeginObject();
+    to.Key("progressToken");
+    to.Raw(token);
+    to.Key("progress");
+    to.Double(done);
+    to.Key("total");
+    to.Double(total);
+    if (!message.empty()) to.Member("message", message);
+    to.EndObject();
+  });
+}
+
+void ServerSession::Send(FunctionRef<void(json::Writer&)> write) {
   const std::size_t begin = Open().size();
   json::Writer to(Open());
   to.BeginObject();
   to.Member("jsonrpc", "2.0");
-  to.Member("method", "notifications/progress");
-  to.Key("params");
-  to.BeginObject();
-  to.Key("progressToken");
-  to.Raw(token);
-  to.Key("progress");
-  to.Double(done);
-  to.Key("total");
-  to.Double(total);
-  if (!message.empty()) to.Member("message", message);
-  to.EndObject();
+  write(to);
   to.EndObject();
   Close(begin);
 }

@@ -6,8 +6,10 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/function_ref.h"
 #include "base/limits.h"
 #include "json/reader.h"
+#include "json/writer.h"
 #include "mcp/request.h"
 #include "mcp/revision.h"
 #include "rpc/envelope.h"
@@ -37,8 +39,14 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
 
   Server& server() { return server_; }
   /// Shared with the calls in flight, which may outlive the session.
-  const std::shared_ptr<SessionScope>& scope() { return scope_; }
-  void set_revision(Revision revision) { revision_ = revision; }
+  const std::shared_ptr<SessionScope>& scope() const { return scope_; }
+  /// What `initialize` has agreed on, and what its client can be asked.
+  void set_revision(Revision revision, ClientAbilities abilities) {
+    revision_ = revision;
+    abilities_ = abilities;
+  }
+  Revision revision() const { return revision_; }
+  const ClientAbilities& abilities() const { return abilities_; }
   /// What the client says of itself: `initialize` does, and every modern request may. The session of its own that a
   /// request belongs to is `thread`, if it names one. Values that are not there, or no text, say nothing.
   void NoteClient(json::Value client_info, json::Value thread);
@@ -59,6 +67,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
   void Enter(ToolCall& call);
   void Leave(ToolCall& call);
+  /// A line of our own accord: a notification, or a request. `write` appends its members but `jsonrpc`.
+  void Send(FunctionRef<void(json::Writer&)> write);
   void SendProgress(std::string_view token, double done, double total, std::string_view message);
 
  private:
@@ -76,6 +86,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   Transport& transport_;
   /// Agreed by `initialize`. A script that never sends one is served as if it had asked for the newest.
   Revision revision_ = kNewestLegacy;
+  ClientAbilities abilities_;
   std::shared_ptr<SessionScope> scope_ = std::make_shared<SessionScope>();
   bool in_frame_ = false;
 

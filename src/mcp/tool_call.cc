@@ -6,27 +6,31 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mcp/inquiries.h"
+#include "mcp/request_state.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
-#include "mcp/tool_result.h"
 
 namespace skep::mcp {
 namespace {
 
-bool IsRead(const Tool& tool, ToolArgs& args) {
+bool IsRead(const Tool& tool, OwnedArgs& args) {
   return tool.run != nullptr && tool.effect(tool, args.get()) == Effect::kRead;
 }
 
 }  // namespace
 
-ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs&& args, const Request& request, rpc::Reply reply)
+ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Request& request,
+                   const AnswerForm& form, std::unique_ptr<Dialogue> dialogue, rpc::Reply reply)
     : session_(&session),
       server_(session.server()),
       scope_(session.scope()),
       tool_(tool),
-      args_(std::move(args)),
-      modern_(request.modern()),
-      held_(sizeof(*this) + args_.text_bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
+      args_(tool, args),
+      uri_(form.uri),
+      form_{.kind = form.kind, .modern = form.modern, .resource = form.resource, .uri = uri_},
+      dialogue_(std::move(dialogue)),
+      held_(sizeof(*this) + args_.bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
       progress_token_(request.progress_token),
       reply_(std::move(reply)),
       began_ns_(server_.services().clock.SteadyNs()) {
@@ -41,7 +45,7 @@ void ToolCall::Cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
   reply_.Discard();
   // The last that is done here: it may have been the only owner.
-  server_.waits().Take(*this);
+  if (!server_.inquiries().Take(*this)) server_.waits().Take(*this);
 }
 
 void ToolCall::Abandon() {
@@ -50,7 +54,10 @@ void ToolCall::Abandon() {
 }
 
 void ToolCall::EndWait() {
-  if (const auto self = server_.waits().Take(*this)) self->GiveUp();
+  if (const auto asking = server_.inquiries().Take(*this)) {
+    return asking->Fail({ErrorCode::kCancelled, "the client ended the session before it answered what it was asked"});
+  }
+  if (const auto waiting = server_.waits().Take(*this)) waiting->GiveUp();
 }
 
 void ToolCall::Start(std::unique_ptr<ToolCall> call) {
@@ -85,12 +92,16 @@ std::unique_ptr<store::Operation> ToolCall::StartInTurn(std::unique_ptr<ToolCall
 
 Expected<void> ToolCall::Run(store::Database& database) {
   result_.Clear();
-  ToolContext context(server_.services(), *scope_, &database);
+  if (dialogue_ != nullptr) dialogue_->asked.clear();
+  ToolContext context(server_.services(), *scope_, &database, dialogue_.get());
   json::Writer to(result_);
   auto done = tool_.run(args_.get(), context, to);
   session_row_ = context.used_session_row();
   wait_ = context.wait();
   if (wait_) mark_ = swarm::MarkOf(database, *wait_, context.now());
+  asks_ = context.asks();
+  // An error undoes what the run has written: it will be run again.
+  if (asks_) return skep::Fail(ErrorCode::kCancelled, "the client is asked first");
   return done;
 }
 
@@ -104,22 +115,43 @@ void ToolCall::Finish(Expected<void> outcome) {
   if (session_ != nullptr && IsRead(tool_, args_)) session_->NoteAnswer(2 * result_.size());
   if (outcome && session_row_ != 0) scope_->row = session_row_;
   if (std::exchange(running_again_, false)) server_.waits().NoteReturn(*this);
-  if (outcome) server_.waits().NoteCommit();
+  if (outcome) server_.NoteCommit();
   if (!reply_.open()) return;
-  if (outcome && wait_ && Parks()) {
-    parks_ = true;
+  if (asks_) {
+    if (ParksToAsk()) next_ = Next::kInquiries;
+  } else if (outcome && wait_ && Parks()) {
+    next_ = Next::kWaits;
   } else {
     Answer(outcome);
   }
 }
 
+bool ToolCall::ParksToAsk() {
+  if (form_.modern) {
+    AnswerInputRequired(reply_, server_, dialogue_->asked,
+                        server_.request_states().Seal(RequestDigest(tool_, args_.get()), *dialogue_,
+                                                      server_.services().clock.WallMs()));
+    return false;
+  }
+  if (session_ == nullptr || session_->ended()) {
+    Fail({ErrorCode::kCancelled, "the client ended the session before it could be asked"});
+    return false;
+  }
+  return TakesPlace();
+}
+
 bool ToolCall::Parks() {
   // No input, no session: nobody is left who could want to wait.
   if (session_ == nullptr || session_->ended() || give_up_ns() <= server_.services().clock.SteadyNs()) return false;
+  return TakesPlace();
+}
+
+bool ToolCall::TakesPlace() {
   if (waits_) return true;
-  if (session_->waiting() >= limits::kMaxWaitingCalls) {
-    Fail({ErrorCode::kConflict, fmt::format("{} calls of this session wait already: await or cancel one of them first",
-                                            limits::kMaxWaitingCalls)});
+  const std::size_t most = server_.max_waiting_calls();
+  if (session_->waiting() >= most) {
+    Fail({ErrorCode::kConflict,
+          fmt::format("{} calls of this session wait already: await or cancel one of them first", most)});
     return false;
   }
   session_->BeginWait(*this);
@@ -128,15 +160,18 @@ bool ToolCall::Parks() {
 }
 
 void ToolCall::Release(std::unique_ptr<store::Operation> self) {
-  if (!std::exchange(parks_, false)) return;
+  const Next next = std::exchange(next_, Next::kEnd);
+  if (next == Next::kEnd) return;
   assert(self.get() == this);
   static_cast<void>(self.release());  // it is this
-  server_.waits().Park(std::unique_ptr<ToolCall>(this));
+  std::unique_ptr<ToolCall> call(this);
+  if (next == Next::kInquiries) return server_.inquiries().Park(std::move(call));
+  server_.waits().Park(std::move(call));
 }
 
 void ToolCall::Answer(const Expected<void>& outcome) {
   if (!reply_.open()) return;
-  AnswerTool(reply_, server_, modern_, [&](json::Writer& to) -> Expected<void> {
+  AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;
     to.Raw(result_.view());
     return {};
@@ -145,7 +180,7 @@ void ToolCall::Answer(const Expected<void>& outcome) {
 
 void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
   if (!reply_.open()) return;
-  AnswerTool(reply_, server_, modern_, [&](json::Writer& to) -> Expected<void> {
+  AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     EncodeFields(result, fields, to);
     return {};
   });
@@ -153,7 +188,7 @@ void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
 
 void ToolCall::Fail(Error error) {
   if (!reply_.open()) return;
-  AnswerTool(reply_, server_, modern_,
+  AnswerCall(reply_, server_, form_,
              [&](json::Writer&) -> Expected<void> { return std::unexpected(std::move(error)); });
 }
 

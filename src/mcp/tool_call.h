@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "mcp/answer.h"
 #include "mcp/request.h"
 #include "rpc/reply.h"
 #include "skep/block.h"
@@ -20,46 +21,72 @@ namespace skep::mcp {
 class Server;
 class ServerSession;
 
-/// A tool's decoded arguments, wherever they live.
+/// A tool's decoded arguments while the request is there that their texts borrow from.
 class ToolArgs {
  public:
   explicit ToolArgs(const Tool& tool) : tool_(tool) { tool.construct(storage_); }
-  /// Takes the other's arguments; what their texts borrow is copied, so that they outlive the request.
-  // NOLINTNEXTLINE(performance-noexcept-move-constructor): copying the texts needs memory, which may be short
-  ToolArgs(ToolArgs&& other) : tool_(other.tool_) {
-    tool_.move(storage_, other.storage_);
-    OwnText(tool_.input, storage_, texts_);
-  }
+  ToolArgs(const ToolArgs&) = delete;
   ToolArgs& operator=(const ToolArgs&) = delete;
   ~ToolArgs() { tool_.destroy(storage_); }
 
   void* get() { return storage_; }
-  std::size_t text_bytes() const { return texts_.size(); }
 
  private:
   const Tool& tool_;
   alignas(std::max_align_t) std::byte storage_[kMaxArgsSize];
+};
+
+/// A tool's arguments on their own: as large as they are, since thousands of calls may wait.
+class OwnedArgs {
+ public:
+  /// Takes them over; what their texts borrow is copied.
+  OwnedArgs(const Tool& tool, ToolArgs& from)
+      : tool_(tool), storage_(std::make_unique_for_overwrite<std::max_align_t[]>(Units(tool.args_size))) {
+    tool_.move(storage_.get(), from.get());
+    OwnText(tool_.input, storage_.get(), texts_);
+  }
+  OwnedArgs(const OwnedArgs&) = delete;
+  OwnedArgs& operator=(const OwnedArgs&) = delete;
+  ~OwnedArgs() { tool_.destroy(storage_.get()); }
+
+  void* get() { return storage_.get(); }
+  std::size_t bytes() const { return tool_.args_size + texts_.size(); }
+
+ private:
+  static constexpr std::size_t Units(std::size_t bytes) {
+    return (bytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t);
+  }
+
+  const Tool& tool_;
+  std::unique_ptr<std::max_align_t[]> storage_;
   Block texts_;
 };
 
-/// A call that is not answered at once: a write, a read that waits for a write of its session, or a tool that waits.
-/// Made, finished and cancelled on the connection's thread; only Run is on the store's.
+/// A call (of a tool, or of what reads a resource or writes a prompt) that is not answered at once: a write, a read
+/// that waits for a write of its session, or a tool that waits. Made, finished and cancelled on the connection's
+/// thread; only Run is on the store's.
 ///
 /// A write that has found nothing and wants to wait is kept by the server's Waits, with the answer to give if nothing
-/// comes, and is submitted to the store again when something may have come.
+/// comes, and is submitted to the store again when something may have come. One that has to ask its client first is
+/// kept by the server's Inquiries until that has answered; in the modern era it is answered with its questions, and
+/// comes back as another request.
 class ToolCall final : public store::Operation, public PendingCall {
  public:
-  ToolCall(ServerSession& session, const Tool& tool, ToolArgs&& args, const Request& request, rpc::Reply reply);
+  /// `dialogue`: what its client can be asked and has answered already; null if it can be asked nothing.
+  ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Request& request, const AnswerForm& form,
+           std::unique_ptr<Dialogue> dialogue, rpc::Reply reply);
   ~ToolCall() override;
 
   const std::string& id() const { return reply_.id(); }
   /// Whether the session's reads queue behind it: what only waits holds back nothing.
   bool holds_back_reads() const { return tool_.run != nullptr && !waits_; }
-  /// Whether it has found nothing and waits, or has waited and is run again.
+  /// Whether it has found nothing and waits (or had to ask), or has done so and is run again.
   bool waits() const { return waits_; }
+  /// Whether its client has been asked something, and has not answered.
+  bool asks() const { return asks_; }
   /// The client no longer wants the answer. What has not begun never will; nothing more is sent. May destroy this.
   void Cancel();
-  /// The session's input has ended: if this waits, it is answered now. May destroy this.
+  /// The session's input has ended: if this waits, or asks, it is answered now. May destroy this.
   void EndWait();
   /// The session ends before the call does.
   void Abandon();
@@ -75,6 +102,10 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Release(std::unique_ptr<store::Operation> self) override;
   bool cancelled() const override { return cancelled_.load(std::memory_order_relaxed); }
   std::size_t bytes() const override { return held_; }
+
+  // For Inquiries.
+  ServerSession* session() { return session_; }
+  Dialogue& dialogue() { return *dialogue_; }
 
   // For Waits.
   const std::optional<Wait>& wait() const { return wait_; }
@@ -96,16 +127,25 @@ class ToolCall final : public store::Operation, public PendingCall {
   bool ending() const override;
 
  private:
+  /// Where the call goes once the store lets go of it.
+  enum class Next : std::uint8_t { kEnd, kWaits, kInquiries };
+
   /// Whether it is to wait now. Answers with an error by itself when its session has too many that do.
   bool Parks();
+  /// Its client is to be asked. Answers by itself when that is how it is asked, or it cannot be any more.
+  bool ParksToAsk();
+  /// Takes one of the places that a session has for calls that wait. Answers by itself when there is none left.
+  bool TakesPlace();
   void Answer(const Expected<void>& outcome);
 
   ServerSession* session_;  ///< Null once the session has ended. Not for Run, which is on another thread.
   Server& server_;
   std::shared_ptr<SessionScope> scope_;
   const Tool& tool_;
-  ToolArgs args_;
-  const bool modern_;
+  OwnedArgs args_;
+  const std::string uri_;  ///< Of a resource.
+  const AnswerForm form_;
+  const std::unique_ptr<Dialogue> dialogue_;
   const std::size_t held_;  ///< Bytes: the arguments, and for a read what its answer is expected to be.
   const std::string progress_token_;
   double progress_ = 0;
@@ -117,7 +157,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   swarm::WaitMark mark_;          ///< What that run has seen.
   std::int64_t session_row_ = 0;  ///< As which it has acted; to be remembered once that is committed.
   bool waits_ = false;
-  bool parks_ = false;  ///< Between Finish and Release.
+  bool asks_ = false;       ///< Its last run has asked something.
+  Next next_ = Next::kEnd;  ///< Between Finish and Release.
   bool was_woken_ = false;
   bool running_again_ = false;
   std::pair<Wait::For, std::int64_t> woken_from_;

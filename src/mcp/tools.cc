@@ -2,9 +2,12 @@
 
 #include <memory>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "mcp/calls.h"
 #include "mcp/methods.h"
+#include "mcp/request_state.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
 #include "mcp/tool_call.h"
@@ -31,18 +34,20 @@ void ListTools(ServerSession& session, const Request& request, rpc::Reply reply)
 
 namespace {
 
-/// Runs a read where it arrives.
-void RunNow(ServerSession& session, const Tool& tool, ToolArgs& args, bool modern, rpc::Reply& reply) {
-  ToolContext context(session.server().services(), *session.scope(), nullptr);
-  AnswerTool(reply, session.server(), modern, [&](json::Writer& to) {
-    Expected<void> done = tool.run(args.get(), context, to);
-    // What was computed while the database failed means nothing, whether or not the tool noticed.
-    if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
-      done = std::unexpected(*used->error());
-      used->ClearError();
-    }
-    return done;
-  });
+/// What a modern request brings back of what it was asked; null if it brings nothing. An error if its state is not
+/// ours.
+Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Request& request, const Tool& tool,
+                                                 const void* args) {
+  const Value state = request.params.Find("requestState");
+  if (!request.modern() || !state.exists()) return nullptr;
+  if (!state.Is(Type::kString)) return Fail(skep::ErrorCode::kInvalidArgument, "params.requestState must be a string");
+  auto dialogue = std::make_unique<Dialogue>();
+  dialogue->abilities = request.abilities;
+  const auto opened = server.request_states().Open(state.AsString(), RequestDigest(tool, args),
+                                                   server.services().clock.WallMs(), *dialogue);
+  if (!opened) return std::unexpected(opened.error());
+  TakeAnswers(request.params.Find("inputResponses"), *dialogue);
+  return dialogue;
 }
 
 }  // namespace
@@ -68,17 +73,9 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
   if (const auto decoded = DecodeFields(arguments, tool->input, args.get()); !decoded) {
     return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) { return decoded; });
   }
-  if (tool->start != nullptr) {
-    const bool in_turn = session.HasUnfinishedWrite();
-    auto call = std::make_unique<ToolCall>(session, *tool, std::move(args), request, std::move(reply));
-    if (!in_turn) return ToolCall::Start(std::move(call));
-    return session.server().services().store.Submit(ToolCall::StartInTurn(std::move(call)));
-  }
-  if (tool->effect(*tool, args.get()) == Effect::kRead && !session.HasUnfinishedWrite()) {
-    return RunNow(session, *tool, args, request.modern(), reply);
-  }
-  session.server().services().store.Submit(
-      std::make_unique<ToolCall>(session, *tool, std::move(args), request, std::move(reply)));
+  auto dialogue = ReadDialogue(session.server(), request, *tool, args.get());
+  if (!dialogue) return reply.Error(ErrorCode::kInvalidParams, dialogue.error().message);
+  RunCall(session, *tool, args, request, {.modern = request.modern()}, *std::move(dialogue), std::move(reply));
 }
 
 }  // namespace skep::mcp

@@ -105,6 +105,7 @@ std::optional<Refusal> ReadEnvelope(Value root, bool number_out_of_range, Messag
   if (answers && !members[kMethod].exists()) {
     if (!id_twice) ReadId(members[kId], message.id);
     message.kind = Message::Kind::kResponse;
+    if (!members[kError].exists()) message.result = members[kResult];
     return std::nullopt;
   }
   // Of two ids neither can be trusted.

@@ -18,6 +18,7 @@ struct Message {
   std::string id;
   std::string_view method;  ///< Empty for a response.
   json::Value params;       ///< An object, or absent.
+  json::Value result;       ///< Of a response; absent for one that is an error.
 };
 
 /// Why a message is none, and what may be answered.

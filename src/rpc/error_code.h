@@ -9,6 +9,7 @@ enum class ErrorCode : int {
   kMethodNotFound = -32601,
   kInvalidParams = -32602,
   kInternal = -32603,
+  kResourceNotFound = -32002,  ///< Legacy revisions only.
   kUnsupportedProtocolVersion = -32022,
 };
 

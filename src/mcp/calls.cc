@@ -1,0 +1,46 @@
+#include "mcp/calls.h"
+
+#include <utility>
+
+#include "mcp/server.h"
+#include "mcp/session.h"
+
+namespace skep::mcp {
+namespace {
+
+/// Runs a read where it arrives.
+void RunNow(ServerSession& session, const Tool& tool, ToolArgs& args, const AnswerForm& form, rpc::Reply& reply) {
+  ToolContext context(session.server().services(), *session.scope(), nullptr);
+  AnswerCall(reply, session.server(), form, [&](json::Writer& to) {
+    Expected<void> done = tool.run(args.get(), context, to);
+    // What was computed while the database failed means nothing, whether or not the tool noticed.
+    if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
+      done = std::unexpected(*used->error());
+      used->ClearError();
+    }
+    return done;
+  });
+}
+
+}  // namespace
+
+void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Request& request, const AnswerForm& form,
+             std::unique_ptr<Dialogue> dialogue, rpc::Reply reply) {
+  const bool in_turn = session.HasUnfinishedWrite();
+  const bool waits = tool.start != nullptr;
+  if (!waits && !in_turn && tool.effect(tool, args.get()) == Effect::kRead) {
+    return RunNow(session, tool, args, form, reply);
+  }
+  const ClientAbilities& abilities = request.modern() ? request.abilities : session.abilities();
+  if (dialogue == nullptr && abilities.any()) {
+    dialogue = std::make_unique<Dialogue>();
+    dialogue->abilities = abilities;
+  }
+  auto call = std::make_unique<ToolCall>(session, tool, args, request, form, std::move(dialogue), std::move(reply));
+  if (waits && !in_turn) return ToolCall::Start(std::move(call));
+  store::Store& store = session.server().services().store;
+  if (waits) return store.Submit(ToolCall::StartInTurn(std::move(call)));
+  store.Submit(std::move(call));
+}
+
+}  // namespace skep::mcp
