@@ -38,28 +38,18 @@ bool IsActive(const Handle<T>& handle) {
 }  // namespace
 
 Connection::Connection(Loop& loop, BufferPool& pool, SessionFactory& factory, int in, int out, Closed closed,
-                       std::int64_t shutdown_ms)
-    : loop_(loop),
+                       std::int64_t shutdown_ms, std::optional<ClientIdentity> peer)
+    : Turn(loop),
+      loop_(loop),
       in_(in),
       closed_(std::move(closed)),
       shutdown_ms_(shutdown_ms),
       framer_(pool),
       output_(pool, out),
-      session_(factory.Open(*this)),
-      before_waiting_(new uv_prepare_t),
-      do_not_wait_(new uv_idle_t),
-      deadline_(new uv_timer_t),
+      session_(peer ? factory.Open(*this, *std::move(peer)) : factory.Open(*this)),
       in_poll_(MakePoll(loop, in, this)) {
   assert(loop.IsCurrent());
-  uv_prepare_init(loop.uv(), before_waiting_.get());
-  uv_idle_init(loop.uv(), do_not_wait_.get());
-  uv_timer_init(loop.uv(), deadline_.get());
-  before_waiting_->data = this;
-  deadline_->data = this;
-  uv_prepare_start(before_waiting_.get(), [](uv_prepare_t* prepare) {
-    auto* const self = static_cast<Connection*>(prepare->data);
-    if (self->pump_ || self->held_up_) self->Pump();
-  });
+  AskSoon();
 }
 
 Connection::~Connection() = default;
@@ -76,17 +66,20 @@ void Connection::Shutdown() {
 }
 
 void Connection::Flush() {
-  if (phase_ == Phase::kClosed) return;
-  pump_ = true;
-  // The loop may be about to wait: another connection's Pump(), run after this one's, may be what calls.
-  uv_idle_start(do_not_wait_.get(), [](uv_idle_t*) {});
+  if (phase_ != Phase::kClosed) AskSoon();
 }
 
-void Connection::Pump() {
+void Connection::Rest() {
+  framer_.Rest();
+  output_.Rest();
+}
+
+void Connection::Act() {
   if (readable_) Read();
   if (phase_ < Phase::kFinishing) Deliver();
   if (phase_ == Phase::kDelivering && drained_) End();
-  pump_ = false;
+  // What was answered until now leaves now.
+  Withdraw();
   Send();
   if (phase_ == Phase::kFinishing && session_->InFlight() == 0 && output_.unsent() == 0) {
     Close();
@@ -146,6 +139,9 @@ void Connection::Deliver() {
 void Connection::End() {
   phase_ = Phase::kFinishing;
   const auto ms = static_cast<std::uint64_t>(shutdown_ms_);
+  deadline_.reset(new uv_timer_t);
+  uv_timer_init(loop_.uv(), deadline_.get());
+  deadline_->data = this;
   uv_timer_start(deadline_.get(), [](uv_timer_t* timer) { static_cast<Connection*>(timer->data)->TimeIsUp(); }, ms, ms);
   session_->OnEnd();
 }
@@ -163,7 +159,6 @@ void Connection::Send() {
 
 void Connection::Await() {
   const bool may_deliver = phase_ < Phase::kFinishing && MayDeliver();
-  held_up_ = !may_deliver && session_->InFlight() > 0;
   const bool may_read = may_deliver && phase_ == Phase::kReading && drained_;
   if (!in_poll_) {
     readable_ = may_read;
@@ -171,7 +166,8 @@ void Connection::Await() {
     if (may_read) {
       uv_poll_start(in_poll_.get(), UV_READABLE, [](uv_poll_t* poll, int, int) {
         auto* const self = static_cast<Connection*>(poll->data);
-        self->readable_ = self->pump_ = true;
+        self->readable_ = true;
+        self->AskSoon();
       });
     } else {
       uv_poll_stop(in_poll_.get());
@@ -179,10 +175,11 @@ void Connection::Await() {
   }
   AwaitOutput();
 
-  if (pump_ || readable_ || (may_deliver && !drained_)) {
-    Flush();
-  } else {
-    uv_idle_stop(do_not_wait_.get());
+  if (readable_ || (may_deliver && !drained_)) {
+    AskSoon();
+  } else if (!may_deliver && session_->InFlight() > 0) {
+    // Not every request that ends has an answer to Flush.
+    AskLater();
   }
 }
 
@@ -194,7 +191,7 @@ void Connection::AwaitOutput() {
   if (!out_poll_) out_poll_ = MakePoll(loop_, output_.fd(), this);
   if (!out_poll_ || IsActive(out_poll_)) return;
   uv_poll_start(out_poll_.get(), UV_WRITABLE,
-                [](uv_poll_t* poll, int, int) { static_cast<Connection*>(poll->data)->pump_ = true; });
+                [](uv_poll_t* poll, int, int) { static_cast<Connection*>(poll->data)->AskSoon(); });
 }
 
 void Connection::TimeIsUp() {
@@ -208,9 +205,8 @@ void Connection::TimeIsUp() {
 
 void Connection::Close() {
   phase_ = Phase::kClosed;
-  uv_prepare_stop(before_waiting_.get());
-  uv_idle_stop(do_not_wait_.get());
-  uv_timer_stop(deadline_.get());
+  Withdraw();
+  if (deadline_) uv_timer_stop(deadline_.get());
   if (in_poll_) uv_poll_stop(in_poll_.get());
   if (out_poll_) uv_poll_stop(out_poll_.get());
   closed_(outcome_);

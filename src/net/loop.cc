@@ -1,14 +1,13 @@
 #include "net/loop.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cassert>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
+
+#include "net/fd.h"
 
 namespace skep::net {
 namespace {
@@ -18,14 +17,6 @@ void Check(int result, const char* what) {
   if (result == 0) return;
   std::fprintf(stderr, "skep: cannot start the event loop: %s: %s\n", what, uv_strerror(result));
   std::abort();
-}
-
-/// A program may be started with its standard descriptors closed. Whatever it opens next would take their numbers: a
-/// log line would go into a database, and libuv aborts.
-void OccupyStandardDescriptors() {
-  int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-  while (fd != -1 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (fd != -1) close(fd);
 }
 
 class LoopTimer final : public Events::Timer {
@@ -73,18 +64,48 @@ class LoopWatch final : public Events::Watch {
 
 }  // namespace
 
-Loop::Loop() : wake_(new uv_async_t) {
+Turn::~Turn() {
+  Withdraw();
+  if (loop_.last_ == this) loop_.last_ = nullptr;
+}
+
+void Turn::Ask(bool soon) {
+  if (soon && asked_ != Asked::kSoon) ++loop_.soon_;
+  if (asked_ == Asked::kNo) {
+    next_ = &loop_.asked_;
+    previous_ = next_->previous_;
+    previous_->next_ = next_->previous_ = this;
+  }
+  if (soon || asked_ == Asked::kNo) asked_ = soon ? Asked::kSoon : Asked::kLater;
+}
+
+void Turn::Withdraw() {
+  if (asked_ == Asked::kNo) return;
+  if (asked_ == Asked::kSoon) --loop_.soon_;
+  asked_ = Asked::kNo;
+  next_->previous_ = previous_;
+  previous_->next_ = next_;
+  next_ = previous_ = this;
+}
+
+Loop::Loop() : wake_(new uv_async_t), before_waiting_(new uv_prepare_t), do_not_wait_(new uv_idle_t) {
   OccupyStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);
   Check(uv_loop_init(&loop_), "uv_loop_init");
   loop_.data = this;
   Check(uv_async_init(&loop_, wake_.get(), [](uv_async_t* wake) { static_cast<Loop*>(wake->loop->data)->RunPosted(); }),
         "uv_async_init");
+  uv_idle_init(&loop_, do_not_wait_.get());
+  uv_prepare_init(&loop_, before_waiting_.get());
+  uv_prepare_start(before_waiting_.get(),
+                   [](uv_prepare_t* prepare) { static_cast<Loop*>(prepare->loop->data)->TakeTurns(); });
 }
 
 Loop::~Loop() {
   OnShutdown(nullptr);
   wake_.reset();
+  before_waiting_.reset();
+  do_not_wait_.reset();
   // What was reset is freed by an iteration of its own; no handle is active any more, so this returns at once.
   uv_run(&loop_, UV_RUN_DEFAULT);
   [[maybe_unused]] const int result = uv_loop_close(&loop_);
@@ -108,6 +129,31 @@ void Loop::RunPosted() {
   }
   for (std::function<void()>& work : running_) std::exchange(work, nullptr)();
   running_.clear();
+}
+
+void Loop::TakeTurns() {
+  if (asked_.next_ != &asked_) {
+    // Those who ask from now on come in the next round.
+    Ring round(*this);
+    round.next_ = asked_.next_;
+    round.previous_ = asked_.previous_;
+    round.next_->previous_ = round.previous_->next_ = &round;
+    asked_.next_ = asked_.previous_ = &asked_;
+    while (round.next_ != &round) {
+      Turn& turn = *round.next_;
+      turn.Withdraw();
+      if (last_ != &turn) {
+        if (last_ != nullptr) last_->Rest();
+        last_ = &turn;
+      }
+      turn.Act();
+    }
+  }
+  if (soon_ > 0) {
+    uv_idle_start(do_not_wait_.get(), [](uv_idle_t*) {});
+  } else {
+    uv_idle_stop(do_not_wait_.get());
+  }
 }
 
 std::unique_ptr<Events::Timer> Loop::MakeTimer(std::function<void()> ring) {

@@ -28,12 +28,13 @@ int OpenAgain(int fd, int flags) {
 
 }  // namespace
 
-Output::Output(BufferPool& pool, int fd) : pool_(pool), block_(pool.Take()) { Open(fd); }
+Output::Output(BufferPool& pool, int fd) : pool_(pool) { Open(fd); }
 
 Output::~Output() {
   if (restore_flags_ != -1) fcntl(fd_, F_SETFL, restore_flags_);
   if (fd_ != -1) close(fd_);
-  pool_.Give(std::move(block_));
+  Discard();
+  Rest();
 }
 
 void Output::Open(int fd) {
@@ -82,10 +83,13 @@ void Output::Discard() {
   sent_ = 0;
   if (block_.capacity() > BufferPool::kOversize * pool_.block_bytes()) {
     pool_.Give(std::move(block_));
-    block_ = pool_.Take();
   } else {
     block_.Clear();
   }
+}
+
+void Output::Rest() {
+  if (block_.capacity() > 0 && unsent() == 0) pool_.Give(std::move(block_));
 }
 
 }  // namespace skep::net

@@ -30,13 +30,18 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  /// Where to append. Good until Send() or Discard().
-  Block& block() { return block_; }
+  /// Where to append. Good until Send(), Discard() or Rest().
+  Block& block() {
+    if (block_.capacity() == 0) block_ = pool_.Take();
+    return block_;
+  }
   std::size_t unsent() const { return block_.size() - sent_; }
 
   Sent Send();
   /// Forgets what is unsent.
   void Discard();
+  /// Gives the block back to the pool if nothing is unsent. block() takes another.
+  void Rest();
 
   /// The descriptor to poll: our own, even where `fd` is also what is read from.
   int fd() const { return fd_; }

@@ -19,15 +19,21 @@ bool IsBlank(std::span<const char> line) {
 }  // namespace
 
 Framer::Framer(BufferPool& pool, std::size_t max_frame)
-    : pool_(pool),
-      max_frame_(max_frame),
-      most_space_(pool.block_bytes()),
-      least_space_(most_space_ / 4),
-      block_(pool.Take()) {}
+    : pool_(pool), max_frame_(max_frame), most_space_(pool.block_bytes()), least_space_(most_space_ / 4) {}
 
-Framer::~Framer() { pool_.Give(std::move(block_)); }
+Framer::~Framer() {
+  begin_ = block_.size();
+  Rest();
+}
+
+void Framer::Rest() {
+  if (block_.capacity() == 0 || begin_ < block_.size()) return;
+  pool_.Give(std::move(block_));
+  begin_ = scanned_ = 0;
+}
 
 std::span<char> Framer::Space() {
+  if (block_.capacity() == 0) block_ = pool_.Take();
   // A frame cut by the block's end is moved to the start of the block, and is then never moved again.
   const std::size_t rest = block_.size() - begin_;
   if (block_.capacity() > BufferPool::kOversize * most_space_ && rest + least_space_ <= most_space_) {

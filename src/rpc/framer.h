@@ -37,8 +37,10 @@ class Framer {
   /// The first `n` bytes of the last Space() now hold input.
   void Filled(std::size_t n);
   /// The next frame, without its line end. It may be changed in place, Block::kPadding bytes behind it are readable,
-  /// and it is good until the next Space().
+  /// and it is good until the next Space() or Rest().
   Got Next(std::span<char>& frame);
+  /// Gives the block back to the pool if there is nothing in it that will be needed. Space() takes another.
+  void Rest();
   /// No more input will come: what has no line end yet is the last frame.
   void FinishInput() { finished_ = true; }
 

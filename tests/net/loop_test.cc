@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace skep::net {
@@ -81,6 +84,93 @@ TEST(Loop, AHandleMayBeResetInItsOwnCallback) {
   uv_idle_start(idle.get(), [](uv_idle_t* handle) { (*static_cast<std::function<void()>*>(handle->data))(); });
   loop.Run();
   EXPECT_EQ(idle, nullptr);
+}
+
+/// Writes down what it does, and does what it was told.
+class Dancer final : public Turn {
+ public:
+  Dancer(Loop& loop, std::string name, std::string& story) : Turn(loop), name_(std::move(name)), story_(story) {}
+  using Turn::AskLater;
+  using Turn::AskSoon;
+  using Turn::Withdraw;
+  std::function<void()> then;
+
+ private:
+  void Act() override {
+    story_ += name_ + " ";
+    if (const auto act = std::exchange(then, nullptr)) act();
+  }
+  void Rest() override { story_ += "(" + name_ + " rests) "; }
+
+  const std::string name_;
+  std::string& story_;
+};
+
+class Dance : public testing::Test {
+ protected:
+  void Step() { uv_run(loop.uv(), UV_RUN_NOWAIT); }
+
+  Loop loop;
+  std::string story;
+  Dancer a{loop, "a", story};
+  Dancer b{loop, "b", story};
+};
+
+TEST_F(Dance, TurnsAreTakenOnceInTheOrderOfAsking) {
+  b.AskSoon();
+  a.AskSoon();
+  b.AskSoon();
+  Step();
+  EXPECT_EQ(story, "b (b rests) a ");
+  Step();
+  EXPECT_EQ(story, "b (b rests) a ");
+}
+
+TEST_F(Dance, WhoAsksDuringATurnHasAnotherWithoutWaiting) {
+  a.then = [&] {
+    a.AskSoon();
+    b.AskSoon();
+  };
+  a.AskSoon();
+  // Nothing else happens: a loop that waited would wait for ever.
+  while (story != "a a (a rests) b ") loop.RunOnce();
+}
+
+TEST_F(Dance, WhoAsksForLaterLetsTheLoopWait) {
+  a.then = [&] { a.AskSoon(); };
+  a.AskSoon();
+  Step();
+  EXPECT_EQ(uv_backend_timeout(loop.uv()), 0);
+  a.then = [&] { a.AskLater(); };
+  Step();
+  EXPECT_NE(uv_backend_timeout(loop.uv()), 0);
+  Step();
+  EXPECT_EQ(story, "a a a ");
+}
+
+TEST_F(Dance, WhoAskedMayWithdrawOrGo) {
+  {
+    Dancer c(loop, "c", story);
+    c.AskSoon();
+    a.AskSoon();
+    b.AskSoon();
+    b.Withdraw();
+  }
+  Step();
+  EXPECT_EQ(story, "a ");
+  a.AskSoon();
+  b.AskSoon();
+  a.then = [&] { b.Withdraw(); };
+  Step();
+  EXPECT_EQ(story, "a a ");
+}
+
+TEST_F(Dance, WhoIsAloneNeverRests) {
+  for (int i = 0; i < 3; ++i) {
+    a.AskSoon();
+    Step();
+  }
+  EXPECT_EQ(story, "a a a ");
 }
 
 TEST(Loop, AShutdownSignalIsHandledOnceAndThenHasItsDefaultEffect) {

@@ -11,34 +11,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "fake_session.h"
 #include "net/connection.h"
+#include "net/fd.h"
 
 /// What the tests of connections share: descriptors that close themselves, and a connection run step by step.
 namespace skep::net {
-
-/// A descriptor that is closed with its scope, or before.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { Close(); }
-  void Close() {
-    if (fd_ != -1) close(fd_);
-    fd_ = -1;
-  }
-  int operator*() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 struct Ends {
   Fd read;

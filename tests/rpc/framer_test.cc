@@ -240,6 +240,24 @@ TEST(Framer, SpaceIsBetweenAQuarterOfABlockAndABlock) {
   }
 }
 
+TEST(Framer, AtRestItKeepsABlockOnlyForWhatIsStillNeeded) {
+  BufferPool pool;
+  Framer framer(pool);
+  EXPECT_EQ(pool.stats().outstanding, 0U);
+  Lines lines;
+  Feed(framer, "one\nhal", lines);
+  framer.Rest();
+  EXPECT_EQ(pool.stats().outstanding, 1U);
+  Feed(framer, "f\n", lines);
+  framer.Rest();
+  EXPECT_EQ(pool.stats().outstanding, 0U);
+  Feed(framer, std::string(limits::kMaxFrame + 1, 'x'), lines);
+  framer.Rest();
+  EXPECT_EQ(pool.stats().outstanding, 0U) << "of a line that is skipped nothing is needed";
+  Feed(framer, "x\ntwo\n", lines);
+  EXPECT_EQ(lines, (Lines{"one", "half", kTooLong, "two"}));
+}
+
 TEST(Framer, FramesOfOneReadAreNotMoved) {
   BufferPool pool;
   Framer framer(pool);
