@@ -9,6 +9,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log.h"
 #include "fake_session.h"
 
 namespace skep::net {
@@ -95,6 +96,7 @@ TEST_F(StdioTest, ASignalFinishesWhatWasAcceptedAndEndsWithSuccess) {
 TEST_F(StdioTest, WhatCannotBeServedIsAFailure) {
   const int directory = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   testing::internal::CaptureStderr();
+  EXPECT_TRUE(InitLog({}));
   EXPECT_EQ(ServeStdio(loop_, pool_, factory_, directory, from_server_[1]), 1);
   close(directory);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("cannot read the input: Is a directory"), std::string::npos);
