@@ -73,6 +73,12 @@ std::string SafeName(std::string_view path) {
   return name.empty() ? "root" : name;
 }
 
+/// NAME-HASH: for people, and for uniqueness.
+std::string UniqueName(std::string_view project) {
+  const std::uint64_t hash = Fnv1a(project);
+  return fmt::format("{}-{:08x}", SafeName(project), static_cast<std::uint32_t>(hash ^ hash >> 32));
+}
+
 /// The beginning of a file, up to what one path takes; empty when it cannot be read.
 std::string ReadShort(const std::string& path) {
   std::string content(PATH_MAX + 1, '\0');
@@ -155,9 +161,11 @@ Expected<std::string> ProjectDirectory(const std::string& named, const std::stri
 }
 
 std::string ProjectDataDirectory(const Paths& paths, std::string_view project) {
-  const std::uint64_t hash = Fnv1a(project);
-  const auto digits = static_cast<std::uint32_t>(hash ^ hash >> 32);
-  return fmt::format("{}/projects/{}-{:08x}", paths.data, SafeName(project), digits);
+  return fmt::format("{}/projects/{}", paths.data, UniqueName(project));
+}
+
+std::string ProjectSocketPath(const Paths& paths, std::string_view project) {
+  return fmt::format("{}/{}.sock", paths.run, UniqueName(project));
 }
 
 std::string ProjectDatabasePath(const Paths& paths, std::string_view project) {

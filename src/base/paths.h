@@ -42,6 +42,9 @@ std::string ProjectDataDirectory(const Paths& paths, std::string_view project);
 /// The project's database: skep.db in its data directory.
 std::string ProjectDatabasePath(const Paths& paths, std::string_view project);
 
+/// Where the project's server listens unless it is told otherwise: run/NAME-HASH.sock.
+std::string ProjectSocketPath(const Paths& paths, std::string_view project);
+
 /// Makes the project's data directory and, in it, project.txt, which names the project to people. kConflict when it
 /// names another project: two paths with one name and one hash. For whoever is about to make the database.
 Expected<void> MakeProjectDataDirectory(const Paths& paths, std::string_view project);

@@ -31,6 +31,8 @@ struct Options {
   std::optional<std::string> log_file;
   std::optional<Durability> durability;
   std::vector<Toolset> toolsets;
+  std::optional<std::string> listen;
+  std::optional<std::string> connect;
   bool json = false;
   bool list = false;
   std::optional<std::string> args;
@@ -56,6 +58,8 @@ struct Options {
       Opt<&Options::toolsets>("toolsets",
                               "Tools that clients are told of (default: core, tasks, leases, messages); any can be "
                               "called"),
+      Opt<&Options::listen>("listen", "Serves many clients on a socket: unix:PATH, or unix for the project's own"),
+      Opt<&Options::connect>("connect", "Joins standard input and output to such a socket: its path, or unix"),
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),
       Opt<&Options::args>("args", "All arguments at once as a JSON object; - reads it from stdin, @FILE from a file"),

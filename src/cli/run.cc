@@ -47,7 +47,8 @@ int Run(std::span<const char* const> args, const Environment& environment, const
   if (const auto log = InitLog(settings->log); !log) Log(LogLevel::kError, "{}", log.error().message);
 
   const bool only_listed = line->options.list && !line->options.json;
-  if ((line->command == Command::kServe || line->command == Command::kMcp) && !only_listed) {
+  const bool serves = line->command == Command::kServe && settings->connect.empty();
+  if ((serves || line->command == Command::kMcp) && !only_listed) {
     const auto made = MakeProjectDataDirectory(settings->paths, settings->project);
     // Any other failure is told to whoever uses the store, and may be over by then.
     if (!made && made.error().code == ErrorCode::kConflict)

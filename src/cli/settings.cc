@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/config.h"
+#include "cli/socket_path.h"
 #include "handlers/list.h"
 
 namespace skep::cli {
@@ -36,6 +37,21 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   }
 
   const Level configured = config->log.level.value_or(Level::kWarn);
+  if (options.listen) {
+    auto path = ListeningPath(*options.listen, settings.paths, settings.project);
+    if (!path) return ExitWith(kExitUsage, "--listen: " + path.error().message);
+    settings.listen = std::move(*path);
+  }
+  if (options.connect) {
+    if (options.listen) return ExitWith(kExitUsage, "--listen serves, --connect joins one who does: choose one");
+    if (!options.toolsets.empty()) {
+      return ExitWith(kExitUsage, "--toolsets is for the one who serves: give it to skep serve --listen");
+    }
+    auto path = ConnectingPath(*options.connect, settings.paths, settings.project);
+    if (!path) return ExitWith(kExitUsage, "--connect: " + path.error().message);
+    settings.connect = std::move(*path);
+  }
+
   if (options.log_level) {
     settings.log.level = ToLogLevel(*options.log_level);
   } else {

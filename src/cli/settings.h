@@ -21,6 +21,8 @@ struct Settings {
   std::int64_t lock_wait_ms = 0;
   LogOptions log;
   std::vector<Toolset> toolsets;  ///< That tools/list names.
+  std::string listen;             ///< Path of the socket to serve on; empty: standard input and output.
+  std::string connect;            ///< Path of the socket to join; empty: none.
 };
 
 /// An exit with kExitBadConfig, naming the file, when the configuration cannot be used; with kExitUsage when a flag

@@ -1,7 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <string>
+
 #include "cli/run_cli.h"
+#include "net/unix_socket.h"
 
 namespace skep::cli {
 namespace {
@@ -20,6 +24,23 @@ TEST(Serve, IsWhatAPipeWithoutACommandGets) {
   const User user;
   EXPECT_THAT(user.Run({}, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}\n").out,
               HasSubstr("memory_usage"));
+}
+
+TEST(Serve, ConnectingToNobodyFailsAndSaysSo) {
+  const User user;
+  const auto joined = user.Run({"serve", "--connect", "unix"});
+  EXPECT_EQ(joined.status, kExitFailed);
+  EXPECT_THAT(joined.err, HasSubstr("nobody serves on " + user.home() + "/run/project-"));
+  EXPECT_FALSE(std::filesystem::exists(user.home() + "/data")) << "whoever only joins has no data of its own";
+}
+
+TEST(Serve, ASocketThatIsServedIsNotTaken) {
+  const User user;
+  const std::string path = user.project() + "/socket";
+  const auto socket = net::ListeningSocket::Open(path);
+  const auto served = user.Run({"serve", "--listen", "unix:" + path});
+  EXPECT_EQ(served.status, kExitFailed);
+  EXPECT_THAT(served.err, HasSubstr("another skep serves on " + path));
 }
 
 }  // namespace

@@ -47,6 +47,21 @@ TEST(Settings, ALogFileOfTheConfigurationLiesWithTheLogs) {
   EXPECT_EQ(Decide(user, {.log_file = "/tmp/other.log"})->log.file, "/tmp/other.log");
 }
 
+TEST(Settings, ASocketIsServedOrJoined) {
+  const User user;
+  EXPECT_EQ(Decide(user)->listen, "");
+  EXPECT_EQ(Decide(user, {.listen = "unix:/a"})->listen, "/a");
+  EXPECT_THAT(Decide(user, {.listen = "unix"})->listen, StartsWith(user.home() + "/run/project-"));
+  EXPECT_EQ(Decide(user, {.connect = "/a"})->connect, "/a");
+  const auto refused = [&](const Options& options) { return Decide(user, options).error(); };
+  EXPECT_EQ(refused({.listen = "tcp:1"}).status, kExitUsage);
+  EXPECT_THAT(refused({.listen = "tcp:1"}).text, StartsWith("--listen: it must be unix:PATH"));
+  EXPECT_THAT(refused({.listen = "unix:" + std::string(200, 'x')}).text, HasSubstr("at most 107 bytes"));
+  EXPECT_THAT(refused({.connect = ""}).text, StartsWith("--connect: it must be"));
+  EXPECT_THAT(refused({.listen = "unix", .connect = "unix"}).text, HasSubstr("choose one"));
+  EXPECT_THAT(refused({.toolsets = {Toolset::kAll}, .connect = "unix"}).text, HasSubstr("skep serve --listen"));
+}
+
 TEST(Settings, ABadConfigurationEndsWith78) {
   User user;
   user.WriteConfig("[log]\nlevle = 1\n");
