@@ -92,6 +92,18 @@ TEST_F(PumpTest, AServerThatLeavesFirstIsAnErrorAfterItsLastWords) {
   EXPECT_EQ(outcome.error().message, "the server has closed the connection");
 }
 
+TEST_F(PumpTest, AServerThatLeavesInputUnreadIsAnError) {
+  Write(in.write, "for nobody\n");
+  in.write.Close();
+  Start();
+  while (!IsReadable(*server)) {
+  }
+  server.Close();
+  const auto outcome = pumping.get();
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "the server has broken off the connection: Connection reset by peer");
+}
+
 TEST_F(PumpTest, AClientThatDoesNotListenAnyMoreEndsTheInput) {
   Start();
   Write(in.write, "one\n");
