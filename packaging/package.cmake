@@ -19,6 +19,7 @@ add_custom_target(skep_documents ALL DEPENDS "${out}/skep.1.gz" "${out}/changelo
 
 install(TARGETS skep RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(FILES "${out}/skep.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES "packaging/skep@.service" DESTINATION lib/systemd/user)
 install(FILES packaging/copyright "${out}/changelog.Debian.gz" DESTINATION "${docs}")
 install(FILES packaging/lintian-overrides DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides" RENAME skep)
 

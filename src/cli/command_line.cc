@@ -28,7 +28,8 @@ constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topol
 constexpr std::string_view kMcp[] = {"list", "json", "args"};
 
 constexpr CommandInfo kCommands[] = {
-    {Command::kServe, "serve", "Speaks MCP on standard input and output: what an AI client launches", kServe},
+    {Command::kServe, "serve", "Speaks MCP on standard input and output, as AI clients launch it, or on a socket",
+     kServe},
     {Command::kMcp, "mcp", "Calls one tool", kMcp},
     {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kReport},
     {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
