@@ -45,6 +45,8 @@ struct ResourceInfo {
   /// application/json: the result as it is encoded. Anything else: the result's only member, `text`.
   std::string_view mime_type = "application/json";
   std::span<const Completer> completers = {};
+  /// Whether mere time changes it (a lease ends): subscribers are told within a second.
+  bool changes_with_time = false;
   /// Of a template: those of its things that resources/list names, after the one numbered `after`, at most `limit`.
   /// Null: none.
   std::vector<ListedResource> (*list)(ToolContext& context, std::int64_t after, std::int64_t limit) = nullptr;

@@ -78,8 +78,8 @@ inline constexpr std::int64_t kTaskTtlMs = 60LL * 60 * 1000;
 inline constexpr std::int64_t kMaxTaskTtlMs = 24LL * 3600 * 1000;
 /// How long a client should leave between two looks at a task.
 inline constexpr std::int64_t kTaskPollMs = 500;
-/// Tasks of the protocol that one session has at once, and that one page lists.
-inline constexpr std::size_t kMaxTaskCalls = 32;
+/// Tasks of the protocol that one page lists.
+inline constexpr std::int64_t kTasksPage = 100;
 /// How long a shutdown waits for a client to take its answers, and for accepted requests to finish (product page).
 inline constexpr std::int64_t kShutdownMs = 30'000;
 /// Connections of one listener: twice the thousand agents that one machine was asked to serve. Each has two

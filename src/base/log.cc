@@ -70,8 +70,22 @@ class Logger {
     if (output) Make(std::move(*output));
   }
 
+  void SetLevel(LogLevel level) {
+    const std::lock_guard lock(mutex_);
+    level_ = level;
+    Publish();
+  }
+  void Listen(LogLevel level, std::function<void(LogLevel, std::string_view)> listen) {
+    const std::lock_guard lock(mutex_);
+    listener_level_ = level;
+    listen_ = std::move(listen);
+    Publish();
+  }
+
   void Write(LogLevel level, std::string_view message) {
     const std::lock_guard lock(mutex_);
+    if (listen_ && level >= listener_level_) listen_(level, message);
+    if (level < level_) return;
     if (logger_ == nullptr) Make(LineOutput::Stderr());
     if (unreported_ > 0 &&
         WriteLine(LogLevel::kWarn, fmt::format("log lines dropped before this one: {}", unreported_))) {
@@ -103,7 +117,13 @@ class Logger {
     return sink_->TakeWritten();
   }
 
+  /// What nobody wants is not even formatted.
+  void Publish() { log_internal::least_level.store(std::min(level_, listener_level_), std::memory_order_relaxed); }
+
   std::mutex mutex_;
+  LogLevel level_ = LogLevel::kWarn;
+  LogLevel listener_level_ = LogLevel::kOff;
+  std::function<void(LogLevel, std::string_view)> listen_;
   std::shared_ptr<LineSink> sink_;
   std::unique_ptr<spdlog::logger> logger_;
   std::uint64_t unreported_ = 0;
@@ -145,8 +165,12 @@ Expected<void> InitLog(LogOptions options) {
     output = std::move(*opened);
   }
   TheLogger().Use(std::move(output));
-  log_internal::least_level.store(options.level, std::memory_order_relaxed);
+  TheLogger().SetLevel(options.level);
   return {};
+}
+
+void ListenToLog(LogLevel level, std::function<void(LogLevel, std::string_view)> listen) {
+  TheLogger().Listen(level, std::move(listen));
 }
 
 std::uint64_t LogLinesDropped() { return TheLogger().dropped(); }

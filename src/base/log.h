@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,10 @@ Expected<LogLevel> ChooseLogLevel(std::string_view flag, const char* environment
 /// May be called again, at any time; events before the first call go to standard error from kWarn up. A file that
 /// cannot be written is an error, and then nothing changes.
 Expected<void> InitLog(LogOptions options);
+
+/// Gives every event from a level up, whatever the log's own is, to somebody else as well: on the thread that logs,
+/// under no lock but one for the listeners. `listen` must not log. kOff and an empty function: no longer.
+void ListenToLog(LogLevel level, std::function<void(LogLevel, std::string_view)> listen);
 
 /// Lines dropped since the program began.
 std::uint64_t LogLinesDropped();

@@ -1,11 +1,16 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/limits.h"
+#include "base/printable.h"
 #include "handlers/current_swarm.h"
 #include "handlers/swarm_results.h"
+#include "skep/ask.h"
 #include "skep/tool.h"
 #include "swarm/agent.h"
 
@@ -30,9 +35,36 @@ struct Args {
   };
 };
 
+/// What a person is asked when a swarm is full.
+struct Room {
+  bool raise = false;
+  std::optional<std::int64_t> max_agents;
+
+  static constexpr Field kFields[] = {
+      Req<&Room::raise>("raise", "Raise the limit"),
+      Opt<&Room::max_agents>("maxAgents", "To how many; left out: one more", {1, limits::kMaxAgents}),
+  };
+};
+
+/// Has the person at the client make room in a full swarm. Whether it is still to be waited for.
+bool AskForRoom(const swarm::Swarm& swarm, ToolContext& context) {
+  const auto answer =
+      AskForm<Room>(context, "room",
+                    fmt::format("Swarm {} (\"{}\") has all of its {} agents. Raise its limit for another one?",
+                                swarm.id(), Printable(swarm.name), swarm.max_agents));
+  if (answer.pending()) return true;
+  if (answer.accepted() && answer.form.raise) {
+    const std::int64_t least = swarm.max_agents + 1;
+    swarm::SetMaxAgents(context.database(), swarm, std::max(least, answer.form.max_agents.value_or(least)));
+  }
+  return false;
+}
+
 Expected<AgentView> Run(const Args& args, ToolContext& context) {
   const auto swarm = CurrentSwarm(context, args.swarm_id);
   if (!swarm) return std::unexpected(swarm.error());
+  const bool full = swarm->alive_agents >= swarm->max_agents && swarm->max_agents < limits::kMaxAgents;
+  if (full && AskForRoom(*swarm, context)) return AgentView{};
   auto agent = swarm::SpawnAgent(context.database(), *swarm,
                                  {.type = args.type,
                                   .name = args.name,

@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/printable.h"
+#include "skep/ask.h"
 #include "skep/tool.h"
 #include "swarm/swarm.h"
 
@@ -34,9 +38,35 @@ struct Result {
   };
 };
 
+/// What a person is asked before work is thrown away.
+struct Confirmation {
+  bool destroy = false;
+
+  static constexpr Field kFields[] = {
+      Req<&Confirmation::destroy>("destroy", "Cancel the unfinished tasks and destroy the swarm"),
+  };
+};
+
+std::string Describe(const swarm::Destroyed& destroyed) {
+  return fmt::format("Destroy swarm {} (\"{}\")? It has {} unfinished {} and {} {} alive.", destroyed.swarm.id(),
+                     Printable(destroyed.swarm.name), destroyed.tasks, destroyed.tasks == 1 ? "task" : "tasks",
+                     destroyed.agents, destroyed.agents == 1 ? "agent" : "agents");
+}
+
 Expected<Result> Run(const Args& args, ToolContext& context) {
   auto destroyed = swarm::DestroySwarm(context.database(), args.swarm_id, context.now_ms());
   if (!destroyed) return std::unexpected(destroyed.error());
+  if (destroyed->tasks > 0) {
+    // As long as there is no answer, the swarm lives: what was written is undone.
+    const auto answer = AskForm<Confirmation>(context, "confirm", Describe(*destroyed));
+    if (answer.pending()) return Result{};
+    const bool confirmed = answer.unavailable() || (answer.accepted() && answer.form.destroy);
+    if (!confirmed) {
+      return Fail(ErrorCode::kCancelled, answer.outcome == Answer::Outcome::kDismissed
+                                             ? "nobody has confirmed that the swarm is to be destroyed: it lives on"
+                                             : "the person at the client wants to keep the swarm: it lives on");
+    }
+  }
   return Result{.swarm_id = destroyed->swarm.id(),
                 .name = std::move(destroyed->swarm.name),
                 .status = destroyed->swarm.status,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
 
@@ -28,7 +29,10 @@ void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Req
              std::unique_ptr<Dialogue> dialogue, rpc::Reply reply) {
   const bool in_turn = session.HasUnfinishedWrite();
   const bool waits = tool.start != nullptr;
-  if (!waits && !in_turn && tool.effect(tool, args.get()) == Effect::kRead) {
+  Log(LogLevel::kDebug, "{} begins", tool.info.name);
+  // What a request logs must come before its answer: on the store's thread it does.
+  const bool logs = request.log_level != LogLevel::kOff;
+  if (!waits && !in_turn && !logs && tool.effect(tool, args.get()) == Effect::kRead) {
     return RunNow(session, tool, args, form, reply);
   }
   const ClientAbilities& abilities = request.modern() ? request.abilities : session.abilities();

@@ -17,9 +17,18 @@ constexpr Method kMethods[] = {
     {"resources/list", kOldest, kModern, "resources", ListResources},
     {"resources/templates/list", kOldest, kModern, "resources", ListResourceTemplates},
     {"resources/read", kOldest, kModern, "resources", ReadResource},
+    {"resources/subscribe", kOldest, kNewestLegacy, "resources", Subscribe},
+    {"resources/unsubscribe", kOldest, kNewestLegacy, "resources", Unsubscribe},
+    {"subscriptions/listen", kModern, kModern, "", Listen},
+    {"logging/setLevel", kOldest, kNewestLegacy, "logging", SetLevel},
+    {"tasks/get", Revision::k2025_11_25, kModern, "tasks", GetTask},
+    {"tasks/result", Revision::k2025_11_25, kNewestLegacy, "tasks", GetTaskResult},
+    {"tasks/list", Revision::k2025_11_25, kNewestLegacy, "tasks", ListTasks},
+    {"tasks/cancel", Revision::k2025_11_25, kModern, "tasks", CancelTask},
+    {"tasks/update", kModern, kModern, "", UpdateTask},
     {"prompts/list", kOldest, kModern, "prompts", ListPrompts},
     {"prompts/get", kOldest, kModern, "prompts", GetPrompt},
-    {"completion/complete", kOldest, kModern, "completions", Complete},
+    {"completion/complete", Revision::k2025_03_26, kModern, "completions", Complete},
 };
 
 }  // namespace

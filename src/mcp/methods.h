@@ -31,6 +31,9 @@ const Method* FindMethod(std::string_view name);
 /// The prompt of that name; null if there is none.
 const Prompt* FindPrompt(const Server& server, std::string_view name);
 
+/// What resources/list answers first, but for its end: as long as this is the same, so is the list, as far as one page.
+void WriteFirstResources(const Server& server, ToolContext& context, json::Writer& to);
+
 /// Has the client tell where it works, if it can; what comes of it is in the session's ClientIdentity.
 void AskForRoots(ServerSession& session);
 
@@ -43,6 +46,15 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply);
 void ListResources(ServerSession& session, const Request& request, rpc::Reply reply);
 void ListResourceTemplates(ServerSession& session, const Request& request, rpc::Reply reply);
 void ReadResource(ServerSession& session, const Request& request, rpc::Reply reply);
+void Subscribe(ServerSession& session, const Request& request, rpc::Reply reply);
+void Unsubscribe(ServerSession& session, const Request& request, rpc::Reply reply);
+void Listen(ServerSession& session, const Request& request, rpc::Reply reply);
+void SetLevel(ServerSession& session, const Request& request, rpc::Reply reply);
+void GetTask(ServerSession& session, const Request& request, rpc::Reply reply);
+void GetTaskResult(ServerSession& session, const Request& request, rpc::Reply reply);
+void ListTasks(ServerSession& session, const Request& request, rpc::Reply reply);
+void CancelTask(ServerSession& session, const Request& request, rpc::Reply reply);
+void UpdateTask(ServerSession& session, const Request& request, rpc::Reply reply);
 void ListPrompts(ServerSession& session, const Request& request, rpc::Reply reply);
 void GetPrompt(ServerSession& session, const Request& request, rpc::Reply reply);
 void Complete(ServerSession& session, const Request& request, rpc::Reply reply);

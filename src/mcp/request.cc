@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "json/writer.h"
+#include "mcp/log_relay.h"
 
 namespace skep::mcp {
 namespace {
@@ -47,6 +48,7 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
   Value version;
   Value capabilities;
   Value client_info;
+  Value log_level;
   std::string_view name;
   Value value;
   for (json::Members members(meta); members.Next(name, value);) {
@@ -63,7 +65,7 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
     } else if (name == kMetaClientInfo) {
       client_info = value;
     } else if (name == kMetaLogLevel) {
-      request.log_level = value;
+      log_level = value;
     } else if (name == "threadId") {
       request.thread = value;
     }
@@ -94,6 +96,13 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
   }
   if (client_info.exists() && !client_info.Is(Type::kObject)) {
     return Refuse(reply, fmt::format("params._meta[\"{}\"] must be an object", kMetaClientInfo));
+  }
+  if (log_level.exists()) {
+    const auto level = log_level.Is(Type::kString) ? ParseLogLevel(log_level.AsString()) : std::nullopt;
+    if (!level) {
+      return Refuse(reply, fmt::format("params._meta[\"{}\"] must be one of {}", kMetaLogLevel, LogLevelNames()));
+    }
+    request.log_level = *level;
   }
   request.client_info = client_info;
   request.abilities = ReadAbilities(capabilities, kModern);

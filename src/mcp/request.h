@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/log.h"
 #include "json/reader.h"
 #include "mcp/revision.h"
 #include "rpc/envelope.h"
@@ -18,9 +19,9 @@ struct Request {
   bool in_batch;
   /// As JSON text, at most limits::kMaxIdBytes; empty: the client does not want to know.
   std::string progress_token;
-  json::Value client_info;  ///< An object, if the request says who its client is.
-  json::Value thread;       ///< The client's name for the conversation that the request belongs to (Codex).
-  json::Value log_level;    ///< Modern: the least severe log messages that the request wants, if any.
+  json::Value client_info;              ///< An object, if the request says who its client is.
+  json::Value thread;                   ///< The client's name for the conversation that the request belongs to (Codex).
+  LogLevel log_level = LogLevel::kOff;  ///< Modern: the least severe log messages that the request wants.
   /// What its client can be asked: modern, as the request says; else, as the session does.
   ClientAbilities abilities = {};
   /// Modern: whether the client declares the extension for tasks.

@@ -81,6 +81,16 @@ std::optional<Place> WritePage(const Server& server, ToolContext& context, Place
   return std::nullopt;
 }
 
+/// Writes the result of resources/list but its end.
+void BeginResourceList(const Server& server, ToolContext& context, Place place, json::Writer& to) {
+  to.BeginObject();
+  to.Key("resources");
+  to.BeginArray();
+  const auto next = WritePage(server, context, place, to);
+  to.EndArray();
+  if (next) to.Member("nextCursor", std::string_view(Format(*next)));
+}
+
 /// The text of an absent or valid cursor; answers by itself otherwise.
 bool ReadCursor(const Request& request, std::string_view& cursor, rpc::Reply& reply) {
   const Value value = request.params.Find("cursor");
@@ -94,6 +104,10 @@ bool ReadCursor(const Request& request, std::string_view& cursor, rpc::Reply& re
 
 }  // namespace
 
+void WriteFirstResources(const Server& server, ToolContext& context, json::Writer& to) {
+  BeginResourceList(server, context, {}, to);
+}
+
 void ListResources(ServerSession& session, const Request& request, rpc::Reply reply) {
   std::string_view cursor;
   if (!ReadCursor(request, cursor, reply)) return;
@@ -106,12 +120,8 @@ void ListResources(ServerSession& session, const Request& request, rpc::Reply re
   ToolContext context(server.services(), *session.scope(), nullptr);
   Block page;
   json::Writer to(page);
-  to.BeginObject();
-  to.Key("resources");
-  to.BeginArray();
-  const auto next = WritePage(server, context, *place, to);
-  to.EndArray();
-  if (next) to.Member("nextCursor", std::string_view(Format(*next)));
+  BeginResourceList(server, context, *place, to);
+  if (!request.modern()) server.subscriptions().SubscribeToList(session);
   if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
     const Error error = *used->error();
     used->ClearError();

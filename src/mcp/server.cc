@@ -25,16 +25,45 @@ std::string Render(Write write) {
   return std::string(out.view());
 }
 
-void WriteCapabilities(json::Writer& to, Revision revision) {
+/// Whether a server has what a capability announces: an embedder's may have tools only.
+bool Has(const Server::Options& options, std::string_view capability) {
+  if (capability == "resources") return !options.resources.empty();
+  if (capability == "prompts") return !options.prompts.empty();
+  if (capability == "completions") return !options.resources.empty() || !options.prompts.empty();
+  return true;
+}
+
+void WriteCapabilities(json::Writer& to, const Server::Options& options, Revision revision) {
   to.Key("capabilities");
   to.BeginObject();
   std::vector<std::string_view> written;
   for (const Method& method : Methods()) {
     if (method.capability.empty() || revision < method.since || revision > method.until) continue;
-    if (std::ranges::find(written, method.capability) != written.end()) continue;
+    // In the modern era it is an extension.
+    if (method.capability == "tasks" && revision == kModern) continue;
+    if (std::ranges::find(written, method.capability) != written.end() || !Has(options, method.capability)) continue;
     written.push_back(method.capability);
     to.Key(method.capability);
     to.BeginObject();
+    if (method.capability == "tasks") {
+      to.Key("list"), to.Raw("{}");
+      to.Key("cancel"), to.Raw("{}");
+      to.Key("requests"), to.Raw(R"({"tools":{"call":{}}})");
+    }
+    if (method.capability == "resources") {
+      to.Member("subscribe", true);
+      to.Member("listChanged", true);
+    }
+    to.EndObject();
+  }
+  // Without methods of their own: a request says in its _meta what it wants to hear of, and that it may become a task.
+  if (revision == kModern) {
+    to.Key("logging");
+    to.Raw("{}");
+    to.Key("extensions");
+    to.BeginObject();
+    to.Key(kTasksExtension);
+    to.Raw("{}");
     to.EndObject();
   }
   to.EndObject();
@@ -45,7 +74,7 @@ void WriteCaching(json::Writer& to) {
   to.Member("cacheScope", "public");
 }
 
-void WriteTool(json::Writer& to, const Tool& tool) {
+void WriteTool(json::Writer& to, const Tool& tool, bool modern) {
   to.BeginObject();
   to.Member("name", tool.info.name);
   to.Member("title", tool.info.title);
@@ -63,6 +92,8 @@ void WriteTool(json::Writer& to, const Tool& tool) {
   if (!hints.read_only && hints.idempotent) to.Member("idempotentHint", true);
   to.Member("openWorldHint", false);
   to.EndObject();
+  // Those that take their time.
+  if (!modern && tool.start != nullptr) to.Key("execution"), to.Raw(R"({"taskSupport":"optional"})");
   to.EndObject();
 }
 
@@ -88,6 +119,9 @@ Server::Server(Options options, const Services& services)
       prompts_(options.prompts),
       waits_(services),
       inquiries_(services),
+      subscriptions_(*this),
+      log_relay_(services.executor, services.clock),
+      task_calls_(*this),
       roll_call_(services),
       listed_(Listed(options)) {
   for (const Tool* tool : options.tools) by_name_.emplace_back(tool->info.name, tool);
@@ -107,7 +141,7 @@ Server::Server(Options options, const Services& services)
     initialize_results_[i] = Render([&](json::Writer& to) {
       to.BeginObject();
       to.Member("protocolVersion", Name(revision));
-      WriteCapabilities(to, revision);
+      WriteCapabilities(to, options, revision);
       to.Key("serverInfo");
       to.Raw(server_info_);
       to.Member("instructions", options.instructions);
@@ -120,7 +154,7 @@ Server::Server(Options options, const Services& services)
     to.BeginArray();
     for (std::size_t i = kRevisionNames.size(); i > 0; --i) to.String(kRevisionNames[i - 1]);
     to.EndArray();
-    WriteCapabilities(to, kModern);
+    WriteCapabilities(to, options, kModern);
     to.Member("instructions", options.instructions);
     WriteCaching(to);
   });
@@ -139,7 +173,7 @@ void Server::RenderTools(std::size_t page_size) {
         to.BeginObject();
         to.Key("tools");
         to.BeginArray();
-        for (const Tool* tool : tools) WriteTool(to, *tool);
+        for (const Tool* tool : tools) WriteTool(to, *tool, modern);
         to.EndArray();
         if (page + 1 < page_count) to.Member("nextCursor", cursor(page + 1));
         if (modern) WriteCaching(to);

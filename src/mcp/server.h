@@ -9,9 +9,12 @@
 #include "base/limits.h"
 #include "json/reader.h"
 #include "mcp/inquiries.h"
+#include "mcp/log_relay.h"
 #include "mcp/request.h"
 #include "mcp/request_state.h"
 #include "mcp/roll_call.h"
+#include "mcp/subscriptions.h"
+#include "mcp/task_calls.h"
 #include "mcp/waits.h"
 #include "skep/client.h"
 #include "skep/context.h"
@@ -61,9 +64,15 @@ class Server final : public SessionFactory {
   std::size_t max_waiting_calls() const { return max_waiting_calls_; }
   Waits& waits() { return waits_; }
   Inquiries& inquiries() { return inquiries_; }
+  Subscriptions& subscriptions() { return subscriptions_; }
+  LogRelay& log_relay() { return log_relay_; }
+  TaskCalls& task_calls() { return task_calls_; }
   const RequestStates& request_states() const { return request_states_; }
   /// A write of this process has been committed.
-  void NoteCommit() { waits_.NoteCommit(); }
+  void NoteCommit() {
+    waits_.NoteCommit();
+    subscriptions_.NoteCommit();
+  }
   /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.
   json::Reader& reader() { return reader_; }
 
@@ -99,6 +108,9 @@ class Server final : public SessionFactory {
   const RequestStates request_states_;
   Waits waits_;
   Inquiries inquiries_;
+  Subscriptions subscriptions_;
+  LogRelay log_relay_;
+  TaskCalls task_calls_;
   RollCall roll_call_;
   std::vector<const Tool*> listed_;
   std::vector<std::pair<std::string_view, const Tool*>> by_name_;  ///< Sorted.

@@ -27,7 +27,8 @@ ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentit
 }
 
 ServerSession::~ServerSession() {
-  server_.inquiries().EndSession(*this);
+  if (!ended_) OnGone();
+  server_.task_calls().EndSession(*this);
   for (const auto& [id, call] : calls_) call->Abandon();
 }
 
@@ -38,8 +39,14 @@ void ServerSession::OnEnd() {
     if (call->waits()) waiting.push_back(call);
   }
   for (ToolCall* const call : waiting) call->EndWait();
-  server_.inquiries().EndSession(*this);
+  OnGone();
   if (scope_->row != 0 || writes_in_flight_ > 0) server_.EndSession(scope_);
+}
+
+void ServerSession::OnGone() {
+  server_.inquiries().EndSession(*this);
+  server_.subscriptions().EndSession(*this);
+  server_.log_relay().EndSession(*this);
 }
 
 void ServerSession::Close(std::size_t begin) {
@@ -138,6 +145,7 @@ void ServerSession::OnNotification(const Message& message) {
   const auto [first, last] = calls_.equal_range(id);
   for (auto call = first; call != last; ++call) cancelled.push_back(call->second);
   for (ToolCall* const call : cancelled) call->Cancel();
+  server_.subscriptions().CancelListen(*this, id);
 }
 
 void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_batch) {

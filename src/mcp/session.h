@@ -33,7 +33,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void OnFrame(std::span<char> frame) override;
   void OnDrained() override;
   void OnOversizeFrame() override;
-  std::size_t InFlight() const override { return calls_.size(); }
+  std::size_t InFlight() const override { return calls_.size() + held_; }
   std::size_t InFlightBytes() const override { return bytes_in_flight_; }
   void OnEnd() override;
 
@@ -54,6 +54,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   /// Whether a write of this session is not yet committed: a read must then take its place behind it.
   bool HasUnfinishedWrite() const { return writes_in_flight_ > 0; }
 
+  /// Bytes said and not yet taken by the client, about.
+  std::size_t unsent() { return transport_.Output().size(); }
   /// Whether no more frames will come.
   bool ended() const { return ended_; }
 
@@ -65,6 +67,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   /// Bytes that the answer of a read which cannot be given yet will hold, judged by the last one.
   std::size_t ExpectedAnswer() const { return expected_answer_; }
   void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
+  /// A request that is kept open elsewhere, and will be answered.
+  void Hold() { ++held_; }
+  void Unhold() { --held_; }
   void Enter(ToolCall& call);
   void Leave(ToolCall& call);
   /// A line of our own accord: a notification, or a request. `write` appends its members but `jsonrpc`.
@@ -77,6 +82,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void Close(std::size_t begin) override;
   std::size_t Budget() const override;
 
+  /// Whoever else knows this session forgets it.
+  void OnGone();
   void OnMessage(json::Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range);
   void OnBatch(json::Value root, bool number_out_of_range);
   void OnNotification(const rpc::Message& message);
@@ -93,6 +100,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::unordered_multimap<std::string, ToolCall*> calls_;  ///< In flight, by request id. A script may use an id twice.
   std::size_t writes_in_flight_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t held_ = 0;
   bool ended_ = false;
   std::size_t bytes_in_flight_ = 0;
   std::size_t expected_answer_ = limits::kExpectedAnswer;

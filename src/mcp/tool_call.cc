@@ -32,13 +32,17 @@ ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, con
       dialogue_(std::move(dialogue)),
       held_(sizeof(*this) + args_.bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
       progress_token_(request.progress_token),
+      log_level_(request.log_level),
       reply_(std::move(reply)),
       began_ns_(server_.services().clock.SteadyNs()) {
   session_->Enter(*this);
+  server_.log_relay().BeginRequest(session, log_level_);
 }
 
 ToolCall::~ToolCall() {
-  if (session_ != nullptr) session_->Leave(*this);
+  if (session_ == nullptr) return;
+  server_.log_relay().EndRequest(*session_, log_level_);
+  session_->Leave(*this);
 }
 
 void ToolCall::Cancel() {
@@ -193,7 +197,10 @@ void ToolCall::Fail(Error error) {
 }
 
 void ToolCall::Progress(double done, double total, std::string_view message) {
-  if (!reply_.open() || progress_token_.empty() || done <= progress_) return;
+  if (!reply_.open()) return;
+  if (!task_.empty()) server_.task_calls().NoteProgress(task_, message);
+  // The request of a modern task was over when that began.
+  if (progress_token_.empty() || done <= progress_ || (form_.modern && !task_.empty())) return;
   progress_ = done;
   session_->SendProgress(progress_token_, done, total, message);
 }

@@ -91,6 +91,9 @@ class ToolCall final : public store::Operation, public PendingCall {
   /// The session ends before the call does.
   void Abandon();
 
+  /// It is a task of the protocol by this id: how far it is, is asked for.
+  void BecomeTask(std::string id) { task_ = std::move(id); }
+
   /// Starts a tool that waits, which then owns the call. REQUIRES: no write of its session is unfinished.
   static void Start(std::unique_ptr<ToolCall> call);
   /// The same behind the unfinished writes: an operation for the store, which does nothing but keep its place.
@@ -148,6 +151,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   const std::unique_ptr<Dialogue> dialogue_;
   const std::size_t held_;  ///< Bytes: the arguments, and for a read what its answer is expected to be.
   const std::string progress_token_;
+  std::string task_;          ///< Its id as a task of the protocol; empty: it is none.
+  const LogLevel log_level_;  ///< What its client wants to hear of meanwhile.
   double progress_ = 0;
   rpc::Reply reply_;
   Block result_;  ///< The structured result as JSON.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/clock.h"
@@ -50,6 +51,28 @@ Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Req
   return dialogue;
 }
 
+/// Whether a call is to be a task of the protocol: where the client asks for one, and in the modern era where it can
+/// take one.
+bool BecomesTask(const Request& request, const Tool& tool) {
+  if (tool.start == nullptr) return false;
+  if (request.modern()) return request.may_become_task;
+  return request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
+}
+
+/// For how long a client wants a task to be kept; answers by itself if it says that wrongly.
+bool ReadTtl(const Request& request, std::int64_t& ttl_ms, rpc::Reply& reply) {
+  if (request.modern()) return true;
+  const Value task = request.params.Find("task");
+  const Value ttl = task.Find("ttl");
+  const bool good = task.Is(Type::kObject) && (!ttl.exists() || (ttl.Is(Type::kInt) && ttl.AsInt() >= 0));
+  if (!good) {
+    reply.Error(ErrorCode::kInvalidParams, "params.task must be an object, and its ttl a number of milliseconds");
+    return false;
+  }
+  if (ttl.exists()) ttl_ms = std::min(ttl.AsInt(), limits::kMaxTaskTtlMs);
+  return true;
+}
+
 }  // namespace
 
 void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) {
@@ -69,9 +92,22 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
     return reply.Error(ErrorCode::kInvalidParams, message);
   }
 
+  // As its listing says.
+  const bool wants_task = request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
+  if (wants_task && tool->start == nullptr) {
+    return reply.Error(
+        ErrorCode::kMethodNotFound,
+        fmt::format("{} answers at once and cannot be a task: call it without \"task\"", tool->info.name));
+  }
+
   ToolArgs args(*tool);
   if (const auto decoded = DecodeFields(arguments, tool->input, args.get()); !decoded) {
     return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) { return decoded; });
+  }
+  if (BecomesTask(request, *tool)) {
+    std::int64_t ttl_ms = limits::kTaskTtlMs;
+    if (!ReadTtl(request, ttl_ms, reply)) return;
+    return session.server().task_calls().Begin(session, *tool, args, request, ttl_ms, std::move(reply));
   }
   auto dialogue = ReadDialogue(session.server(), request, *tool, args.get());
   if (!dialogue) return reply.Error(ErrorCode::kInvalidParams, dialogue.error().message);

@@ -1,10 +1,7 @@
 #include "mcp/waits.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
@@ -24,8 +21,8 @@ constexpr int kQuietTicks = 4;
 
 Waits::Waits(const Services& services)
     : services_(services),
+      watch_(services, [this] { LookIfChanged(); }),
       look_(services.events.MakeTimer([this] { Look(); })),
-      burst_(services.events.MakeTimer([this] { OnBurst(); })),
       tick_(services.events.MakeTimer([this] { OnTick(); })) {}
 
 Waits::~Waits() = default;
@@ -33,13 +30,7 @@ Waits::~Waits() = default;
 void Waits::Park(std::unique_ptr<ToolCall> call) {
   const ToolCall* const key = call.get();
   const Wait& wait = *call->wait();
-  if (places_.empty()) {
-    const std::filesystem::path database(services_.store.path());
-    watch_ = services_.events.WatchDirectory(
-        database.parent_path().string(), [this, log = database.filename().string() + "-wal"](std::string_view name) {
-          if (name == log) OnFileChange();
-        });
-  }
+  if (places_.empty()) watch_.Start();
   if (wait.what == Wait::For::kMessage) {
     const bool first = lines_.lower_bound({Wait::For::kMessage, 0}) == lines_.lower_bound({Wait::For::kLease, 0});
     seen_message_ = first ? call->mark().newest : std::min(seen_message_, call->mark().newest);
@@ -197,19 +188,8 @@ void Waits::LookForTaskEnds(store::Database& database) {
   for (const ToolCall* const call : woken) Wake(*call);
 }
 
-void Waits::OnFileChange() {
-  if (services_.store.State() != looked_at_) LookSoon();
-  // A burst that has just begun is left alone, or a stream of changes would put it off for ever.
-  if (burst_ms_ == 1) return;
-  burst_ms_ = 1;
-  burst_->Set(burst_ms_);
-}
-
-void Waits::OnBurst() {
-  if (places_.empty()) return;
-  if (services_.store.State() != looked_at_) LookSoon();
-  burst_ms_ = burst_ms_ < limits::kLastLookMs ? 2 * burst_ms_ : 0;
-  if (burst_ms_ != 0) burst_->Set(burst_ms_);
+void Waits::LookIfChanged() {
+  if (!places_.empty() && services_.store.State() != looked_at_) LookSoon();
 }
 
 void Waits::OnTick() {
@@ -242,9 +222,7 @@ void Waits::SetTick() {
 
 void Waits::StopIfIdle() {
   if (!places_.empty()) return;
-  watch_.reset();
-  burst_->Stop();
-  burst_ms_ = 0;
+  watch_.Stop();
   tick_->Stop();
   tick_ns_ = 0;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/events.h"
+#include "mcp/database_watch.h"
 #include "skep/context.h"
 #include "store/wal_stamp.h"
 #include "swarm/wakeup.h"
@@ -77,8 +78,7 @@ class Waits {
   void LookForTaskEnds(store::Database& database);
   void LookForLeases(store::Database& database, const Moment& now);
   void Wake(const ToolCall& call);
-  void OnFileChange();
-  void OnBurst();
+  void LookIfChanged();
   /// Answers those whose time is up, and looks.
   void OnTick();
   void SetTick();
@@ -102,11 +102,9 @@ class Waits {
   bool look_asked_ = false;
   /// Whether the next look is by the clock: all is looked at, changed or not.
   bool by_clock_ = false;
-  std::int64_t burst_ms_ = 0;  ///< Until the next look of a burst; 0: there is none.
 
-  std::unique_ptr<Events::Watch> watch_;
+  DatabaseWatch watch_;
   std::unique_ptr<Events::Timer> look_;
-  std::unique_ptr<Events::Timer> burst_;
   std::unique_ptr<Events::Timer> tick_;
 };
 

@@ -10,6 +10,7 @@ enum class ErrorCode : int {
   kInvalidParams = -32602,
   kInternal = -32603,
   kResourceNotFound = -32002,  ///< Legacy revisions only.
+  kMissingClientCapability = -32021,
   kUnsupportedProtocolVersion = -32022,
 };
 

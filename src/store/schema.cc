@@ -253,6 +253,26 @@ constexpr std::array kMigrations = {
       CREATE INDEX messages_unread ON messages (recipient, id) WHERE read_ms = 0;
       CREATE INDEX messages_acked ON messages (recipient, id) WHERE acked_ms > 0;
     )sql",
+    R"sql(
+      -- Calls that clients do not wait for (the protocol's tasks). A process that has ended has left them.
+      CREATE TABLE task_calls (
+        number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        modern INTEGER NOT NULL,
+        process INTEGER NOT NULL REFERENCES processes (id),
+        tool TEXT NOT NULL,
+        status TEXT NOT NULL,
+        message TEXT NOT NULL DEFAULT '',
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL,
+        ttl_ms INTEGER NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        tool_failed INTEGER NOT NULL DEFAULT 0,
+        result TEXT NOT NULL DEFAULT ''
+      );
+      CREATE UNIQUE INDEX task_calls_id ON task_calls (id);
+      CREATE INDEX task_calls_expires ON task_calls (expires_ms);
+    )sql",
 };
 
 std::int64_t One(Database& database, const Sql& sql) {

@@ -34,7 +34,11 @@ constexpr Sql kNewestNamed{"SELECT id FROM swarms WHERE name = ?1 ORDER BY id DE
 constexpr Sql kActiveNames{"SELECT name FROM swarms WHERE status = 'active' ORDER BY id DESC LIMIT ?1"};
 constexpr Sql kNewestActive{"SELECT id FROM swarms WHERE status = 'active' ORDER BY id DESC LIMIT 1"};
 constexpr Sql kList{"SELECT id FROM swarms ORDER BY CASE status WHEN 'active' THEN 0 ELSE 1 END, id DESC LIMIT ?1"};
-constexpr Sql kCensus{"SELECT count(*), coalesce(sum(alive_agents), 0) FROM swarms WHERE status = 'active'"};
+constexpr Sql kActiveAfter{"SELECT id FROM swarms WHERE status = 'active' AND id > ?1 ORDER BY id LIMIT ?2"};
+constexpr Sql kCensus{
+    "SELECT count(*), coalesce(sum(alive_agents), 0), (SELECT count(*) FROM swarms) FROM swarms "
+    "WHERE status = 'active'"};
+constexpr Sql kSetMaxAgents{"UPDATE swarms SET max_agents = ?2 WHERE id = ?1"};
 constexpr Sql kDestroy{"UPDATE swarms SET status = 'destroyed', destroyed_ms = ?2, alive_agents = 0 WHERE id = ?1"};
 constexpr Sql kAgentsOffline{
     "UPDATE agents SET state = 'offline', task = 0, queued = 0, load = 0 WHERE swarm = ?1 AND state <> 'offline'"};
@@ -140,10 +144,22 @@ std::vector<Swarm> ListSwarms(Database& database, std::int64_t limit) {
   return swarms;
 }
 
+std::vector<Swarm> ListActive(Database& database, std::int64_t after, std::int64_t limit) {
+  std::vector<Swarm> swarms;
+  for (Cursor cursor = database.Query(kActiveAfter, after, limit); cursor.Next();) {
+    if (auto swarm = Read(database, cursor.Int(0))) swarms.push_back(*std::move(swarm));
+  }
+  return swarms;
+}
+
 Census TakeCensus(Database& database) {
   Cursor row = database.Query(kCensus);
   if (!row.Next()) return {};
-  return {.active_swarms = row.Int(0), .agents = row.Int(1)};
+  return {.swarms = row.Int(2), .active_swarms = row.Int(0), .agents = row.Int(1)};
+}
+
+void SetMaxAgents(Database& database, const Swarm& swarm, std::int64_t max_agents) {
+  database.Execute(kSetMaxAgents, swarm.number, max_agents);
 }
 
 Expected<Destroyed> DestroySwarm(Database& database, std::string_view id_or_name, std::int64_t now_ms) {

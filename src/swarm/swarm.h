@@ -65,7 +65,14 @@ std::optional<Swarm> NewestActive(store::Database& database);
 /// Active swarms, then destroyed ones, the newest of each first.
 std::vector<Swarm> ListSwarms(store::Database& database, std::int64_t limit);
 
+/// Active swarms, the oldest first, after the one of number `after`.
+std::vector<Swarm> ListActive(store::Database& database, std::int64_t after, std::int64_t limit);
+
+/// Raises or lowers how many agents may be alive; those that are stay so.
+void SetMaxAgents(store::Database& database, const Swarm& swarm, std::int64_t max_agents);
+
 struct Census {
+  std::int64_t swarms = 0;  ///< Destroyed ones as well.
   std::int64_t active_swarms = 0;
   std::int64_t agents = 0;  ///< Alive in them.
 };
