@@ -41,6 +41,8 @@ constexpr Sql kNamedAnywhere{
     "ORDER BY a.id DESC LIMIT 2"};
 constexpr Sql kNames{"SELECT name FROM agents WHERE swarm = ?1 ORDER BY id DESC LIMIT ?2"};
 constexpr Sql kPage{"SELECT id FROM agents WHERE swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
+constexpr Sql kAlive{"SELECT id FROM agents WHERE swarm = ?1 AND state <> 'offline' ORDER BY id LIMIT ?2"};
+constexpr Sql kOffline{"SELECT id FROM agents WHERE swarm = ?1 AND +state = 'offline' ORDER BY id DESC LIMIT ?2"};
 constexpr Sql kCoordinator{
     "SELECT id FROM agents WHERE swarm = ?1 AND type = 'coordinator' AND state <> 'offline' ORDER BY id LIMIT 1"};
 constexpr Sql kCounts{"SELECT type, state, count(*) FROM agents WHERE swarm = ?1 GROUP BY type, state ORDER BY type"};
@@ -299,6 +301,16 @@ AgentPage ListAgents(Database& database, const Swarm& swarm, std::int64_t after,
     if (auto agent = Read(database, cursor.Int(0))) page.agents.push_back(*std::move(agent));
   }
   return page;
+}
+
+std::vector<Agent> AliveFirst(Database& database, const Swarm& swarm, std::int64_t limit) {
+  std::vector<Agent> agents;
+  for (const Sql* const sql : {&kAlive, &kOffline}) {
+    for (Cursor cursor = database.Query(*sql, swarm.number, limit - std::ssize(agents)); cursor.Next();) {
+      if (auto agent = Read(database, cursor.Int(0))) agents.push_back(*std::move(agent));
+    }
+  }
+  return agents;
 }
 
 AgentCounts CountAgents(Database& database, const Swarm& swarm) {

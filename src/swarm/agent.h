@@ -81,6 +81,9 @@ struct AgentPage {
 /// The swarm's agents by age, after the one of number `after` (0: from the first).
 AgentPage ListAgents(store::Database& database, const Swarm& swarm, std::int64_t after, std::int64_t limit);
 
+/// Those alive, by age, then those offline, the newest first.
+std::vector<Agent> AliveFirst(store::Database& database, const Swarm& swarm, std::int64_t limit);
+
 struct TypeCount {
   std::string type;
   std::int64_t agents = 0;  ///< Not counting those offline.

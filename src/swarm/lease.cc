@@ -28,6 +28,10 @@ constexpr Sql kList{
     "SELECT leases.path, leases.mode, leases.agent, leases.epoch, leases.deadline, agents.name FROM leases "
     "JOIN agents ON agents.id = leases.agent WHERE leases.deadline > ?1 AND agents.state <> 'offline' ORDER BY "
     "leases.id LIMIT ?2"};
+constexpr Sql kCount{
+    "SELECT count(*) FROM leases JOIN agents ON agents.id = leases.agent WHERE leases.deadline > ?1 AND "
+    "agents.state <> 'offline'"};
+constexpr Sql kOfAgent{"SELECT path, mode, epoch, deadline FROM leases WHERE agent = ?1 AND deadline > ?2 ORDER BY id"};
 constexpr Sql kHolder{
     "SELECT agents.name, agents.state, coalesce(sessions.client_session, '') FROM agents "
     "LEFT JOIN sessions ON sessions.id = agents.session WHERE agents.id = ?1"};
@@ -248,6 +252,23 @@ std::vector<HeldLease> ListLeases(Database& database, std::int64_t limit, const 
                                 .deadline = row.Int(4)},
                       .agent = row.Int(2),
                       .agent_name = std::string(row.Text(5))});
+  }
+  return leases;
+}
+
+std::int64_t CountLeases(Database& database, const Moment& now) {
+  Cursor row = database.Query(kCount, now.boot_ms);
+  return row.Next() ? row.Int(0) : 0;
+}
+
+std::vector<Lease> LeasesOf(Database& database, const Agent& agent, const Moment& now) {
+  std::vector<Lease> leases;
+  if (agent.state == AgentState::kOffline) return leases;
+  for (Cursor row = database.Query(kOfAgent, agent.number, now.boot_ms); row.Next();) {
+    leases.push_back({.epoch = row.Int(2),
+                      .path = std::string(row.Text(0)),
+                      .mode = ReadEnum<LeaseMode>(database, row.Text(1)),
+                      .deadline = row.Int(3)});
   }
   return leases;
 }

@@ -73,6 +73,10 @@ struct HeldLease {
 };
 /// All leases in force, the oldest first.
 std::vector<HeldLease> ListLeases(store::Database& database, std::int64_t limit, const Moment& now);
+/// How many there are.
+std::int64_t CountLeases(store::Database& database, const Moment& now);
+/// Those of one agent, the oldest first.
+std::vector<Lease> LeasesOf(store::Database& database, const Agent& agent, const Moment& now);
 
 /// Who wants to change a file. One or none of both.
 struct Editor {

@@ -47,6 +47,9 @@ constexpr Sql kUnread{
 constexpr Sql kAllOf{
     "SELECT id, sender, thread, subject, sent_ms, read_ms, acked_ms, body FROM messages "
     "WHERE recipient = ?1 AND id > ?2 ORDER BY id"};
+constexpr Sql kRead{
+    "SELECT id, sender, thread, subject, sent_ms, read_ms, acked_ms, body FROM messages "
+    "WHERE recipient = ?1 AND id > ?2 AND +read_ms > 0 ORDER BY id DESC"};
 constexpr Sql kMarkRead{"UPDATE messages SET read_ms = ?2 WHERE id = ?1"};
 constexpr Sql kName{"SELECT name FROM agents WHERE id = ?1"};
 
@@ -55,6 +58,17 @@ std::int64_t One(Cursor cursor) { return cursor.Next() ? cursor.Int(0) : 0; }
 std::string NameOfAgent(Database& database, std::int64_t agent) {
   Cursor row = database.Query(kName, agent);
   return row.Next() ? std::string(row.Text(0)) : std::string();
+}
+
+Message MessageIn(const Cursor& row) {
+  return {.number = row.Int(0),
+          .sender = row.Int(1),
+          .thread = std::string(row.Text(2)),
+          .subject = std::string(row.Text(3)),
+          .sent_ms = row.Int(4),
+          .read_ms = row.Int(5),
+          .acked_ms = row.Int(6),
+          .body = std::string(row.Text(7))};
 }
 
 /// Lets acknowledged messages go until there is room for this many more and their bytes.
@@ -220,14 +234,7 @@ Expected<InboxPage> ReadInbox(Database& database, const Agent& agent, const Inbo
       page.more = true;
       break;
     }
-    page.messages.push_back({.number = row.Int(0),
-                             .sender = row.Int(1),
-                             .thread = std::string(row.Text(2)),
-                             .subject = std::string(row.Text(3)),
-                             .sent_ms = row.Int(4),
-                             .read_ms = row.Int(5),
-                             .acked_ms = row.Int(6),
-                             .body = std::string(row.Text(7))});
+    page.messages.push_back(MessageIn(row));
   }
   for (Message& message : page.messages) {
     message.sender_name = NameOfAgent(database, message.sender);
@@ -235,6 +242,21 @@ Expected<InboxPage> ReadInbox(Database& database, const Agent& agent, const Inbo
   }
   if (database.error()) return std::unexpected(*database.error());
   return page;
+}
+
+InboxView LookAtInbox(Database& database, const Agent& agent, std::int64_t limit) {
+  InboxView view{.total = One(database.Query(kCount, agent.number)),
+                 .unread = One(database.Query(kCountUnread, agent.number, limits::kMaxInbox))};
+  std::int64_t bytes = 0;
+  for (const Sql* const sql : {&kUnread, &kRead}) {
+    for (Cursor row = database.Query(*sql, agent.number, 0); std::ssize(view.messages) < limit && row.Next();) {
+      bytes += std::ssize(row.Text(7));
+      if (!view.messages.empty() && bytes > limits::kMaxInboxPageBytes) break;
+      view.messages.push_back(MessageIn(row));
+    }
+  }
+  for (Message& message : view.messages) message.sender_name = NameOfAgent(database, message.sender);
+  return view;
 }
 
 std::int64_t CountUnread(Database& database, const Agent& agent) {

@@ -65,6 +65,15 @@ Expected<std::int64_t> Acknowledge(store::Database& database, const Agent& agent
 /// Messages that an agent has not read, up to a bound.
 std::int64_t CountUnread(store::Database& database, const Agent& agent);
 
+struct InboxView {
+  std::vector<Message> messages;
+  std::int64_t total = 0;
+  std::int64_t unread = 0;
+};
+/// An agent's messages as they lie there, which makes none of them read: those unread, the oldest first, then the
+/// others, the newest first. At most `limit`, and limits::kMaxInboxPageBytes, but one.
+InboxView LookAtInbox(store::Database& database, const Agent& agent, std::int64_t limit);
+
 struct InboxRequest {
   bool unread_only = true;
   std::string_view thread;  ///< Empty: all.

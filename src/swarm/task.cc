@@ -30,6 +30,7 @@ constexpr Sql kBody{"SELECT body FROM tasks WHERE id = ?1"};
 constexpr Sql kResult{"SELECT result FROM tasks WHERE id = ?1"};
 constexpr Sql kPage{"SELECT id FROM tasks WHERE +swarm = ?1 AND id > ?2 ORDER BY id LIMIT ?3"};
 constexpr Sql kPageOfState{"SELECT id FROM tasks WHERE swarm = ?1 AND state = ?4 AND id > ?2 ORDER BY id LIMIT ?3"};
+constexpr Sql kNewest{"SELECT id FROM tasks WHERE swarm = ?1 AND state = ?2 ORDER BY id DESC LIMIT ?3"};
 constexpr Sql kCounts{"SELECT state, count(*) FROM tasks WHERE swarm = ?1 GROUP BY state"};
 constexpr Sql kSubtasks{"SELECT id FROM tasks WHERE parent = ?1 ORDER BY id LIMIT ?2"};
 constexpr Sql kDependencies{"SELECT needed FROM task_dependencies WHERE task = ?1 ORDER BY needed"};
@@ -122,6 +123,10 @@ TaskPage ListTasks(Database& database, const Swarm& swarm, std::optional<TaskSta
   page.more = std::ssize(page.tasks) > limit;
   if (page.more) page.tasks.pop_back();
   return page;
+}
+
+std::vector<Task> NewestTasks(Database& database, const Swarm& swarm, TaskState state, std::int64_t limit) {
+  return ReadAll(database, database.Query(kNewest, swarm.number, NameOf(state), limit));
 }
 
 std::array<std::int64_t, Names(TaskState{}).size()> CountTasks(Database& database, const Swarm& swarm) {

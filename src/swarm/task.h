@@ -78,6 +78,8 @@ struct TaskPage {
 /// A swarm's tasks by age, of one state or of any, after the one of number `after`.
 TaskPage ListTasks(store::Database& database, const Swarm& swarm, std::optional<TaskState> state, std::int64_t after,
                    std::int64_t limit);
+/// A swarm's tasks of a state, the newest first.
+std::vector<Task> NewestTasks(store::Database& database, const Swarm& swarm, TaskState state, std::int64_t limit);
 /// How many tasks a swarm has in each state.
 std::array<std::int64_t, Names(TaskState{}).size()> CountTasks(store::Database& database, const Swarm& swarm);
 

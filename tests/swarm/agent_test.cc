@@ -210,5 +210,16 @@ TEST_F(AgentTest, AStateThatNoOneKnowsIsAnErrorOfTheDatabase) {
   database_->ClearError();
 }
 
+TEST_F(AgentTest, ThoseAliveCanBeHadFirst) {
+  const Swarm swarm = Create();
+  for (int i = 0; i < 4; ++i) Spawn(swarm, "coder");
+  static constexpr store::Sql kGone{"UPDATE agents SET state = 'offline' WHERE name IN ('coder-1', 'coder-3')"};
+  database_->Execute(kGone);
+  std::string names;
+  for (const Agent& agent : AliveFirst(*database_, swarm, 10)) names += agent.name + " ";
+  EXPECT_EQ(names, "coder-2 coder-4 coder-3 coder-1 ");
+  EXPECT_EQ(AliveFirst(*database_, swarm, 3).size(), 3U);
+}
+
 }  // namespace
 }  // namespace skep::swarm

@@ -238,5 +238,18 @@ TEST_F(LeaseTest, WrongPathsAreRefused) {
   EXPECT_THAT(Release(ada_), IsEmpty());
 }
 
+TEST_F(LeaseTest, AnAgentsOwnAreListedByThemselves) {
+  Acquire(ada_, {"a", "b"});
+  Acquire(bob_, {"c"}, LeaseMode::kShared);
+  EXPECT_EQ(CountLeases(*database_, Now()), 3);
+  const std::vector<Lease> leases = LeasesOf(*database_, ada_, Now());
+  ASSERT_EQ(leases.size(), 2U);
+  EXPECT_EQ(leases[0].path, "a");
+  EXPECT_EQ(leases[0].mode, LeaseMode::kExclusive);
+  now_ms_ += 61'000;
+  EXPECT_THAT(LeasesOf(*database_, ada_, Now()), IsEmpty());
+  EXPECT_EQ(CountLeases(*database_, Now()), 0);
+}
+
 }  // namespace
 }  // namespace skep::swarm

@@ -208,5 +208,35 @@ TEST_F(MessageTest, FollowsTheTopology) {
   EXPECT_EQ(nobody.error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(MessageTest, LookingAtAnInboxReadsNothing) {
+  Send(ada_, "bob", "one");
+  Bodies(bob_);
+  Send(ada_, "bob", "two");
+  Bodies(bob_);
+  Send(ada_, "bob", "three");
+  Send(ada_, "bob", "four");
+  for (int again = 0; again < 2; ++again) {
+    const InboxView inbox = LookAtInbox(*database_, bob_, 100);
+    std::vector<std::string> bodies;
+    for (const Message& message : inbox.messages) bodies.push_back(message.body);
+    EXPECT_THAT(bodies, ElementsAre("three", "four", "two", "one")) << "unread ones first";
+    EXPECT_EQ(inbox.messages[0].sender_name, "ada");
+    EXPECT_EQ(inbox.messages[0].read_ms, 0);
+    EXPECT_GT(inbox.messages[2].read_ms, 0);
+    EXPECT_EQ(inbox.unread, 2);
+    EXPECT_EQ(inbox.total, 4);
+  }
+  EXPECT_EQ(LookAtInbox(*database_, bob_, 3).messages.size(), 3U);
+  EXPECT_THAT(Bodies(bob_), ElementsAre("three", "four"));
+}
+
+TEST_F(MessageTest, ALookAtALongInboxIsBounded) {
+  const std::string body(limits::kMaxMessage, 'x');
+  for (int i = 0; i < 8; ++i) Send(ada_, "bob", body);
+  const InboxView inbox = LookAtInbox(*database_, bob_, 100);
+  EXPECT_EQ(inbox.messages.size(), limits::kMaxInboxPageBytes / limits::kMaxMessage);
+  EXPECT_EQ(inbox.total, 8);
+}
+
 }  // namespace
 }  // namespace skep::swarm

@@ -153,5 +153,18 @@ TEST_F(SwarmTest, NewestActiveIsTheDefault) {
   EXPECT_EQ(NewestActive(*database_)->name, "a");
 }
 
+TEST_F(SwarmTest, ListsActiveOnesByAgeInPages) {
+  for (const char* name : {"a", "b", "c", "d"}) Create(name);
+  ASSERT_TRUE(DestroySwarm(*database_, "b", now_ms_));
+  const auto names = [&](std::int64_t after, std::int64_t limit) {
+    std::vector<std::string> result;
+    for (const Swarm& swarm : ListActive(*database_, after, limit)) result.push_back(swarm.name);
+    return result;
+  };
+  EXPECT_THAT(names(0, 2), ElementsAre("a", "c"));
+  EXPECT_THAT(names(3, 2), ElementsAre("d"));
+  EXPECT_EQ(TakeCensus(*database_).swarms, 4);
+}
+
 }  // namespace
 }  // namespace skep::swarm

@@ -49,5 +49,17 @@ TEST_F(TaskRows, AreFoundByTheirIdOnly) {
   }
 }
 
+TEST_F(TaskRows, TheNewestOfAStateComeFirst) {
+  Start(Topology::kStar);
+  const std::int64_t first = Make("first");
+  const std::int64_t second = Make("second");
+  const auto newest = NewestTasks(*database_, swarm_, TaskState::kReady, 10);
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest[0].number, second);
+  EXPECT_EQ(newest[1].number, first);
+  EXPECT_EQ(NewestTasks(*database_, swarm_, TaskState::kReady, 1).size(), 1U);
+  EXPECT_TRUE(NewestTasks(*database_, swarm_, TaskState::kFailed, 10).empty());
+}
+
 }  // namespace
 }  // namespace skep::swarm
