@@ -307,7 +307,7 @@ inline constexpr std::size_t kMagazineSlots = 64;
 inline constexpr std::size_t kClientShards = 64;
 /// Requests of one session that are pending at once, unless the server says otherwise: more than clients send.
 inline constexpr std::size_t kSessionRequests = 100;
-/// Most that a server may allow: a session's requests are looked through in a row, at 0.2 ns each.
+/// Most that a server may allow: a session's requests are looked through in a row, at 0.4 ns each.
 inline constexpr std::size_t kMaxSessionRequests = kMaxInFlight;
 
 }  // namespace skep::limits
