@@ -52,8 +52,9 @@ class ClientTable {
 /// cancellation, progress and deadlines find them. A client may use an id again while it is pending: both are kept. A
 /// request that is answered at once need not be entered.
 ///
-/// Sessions are spread over shards with a lock each, and a session's requests lie in a row that is looked through,
-/// which beats a map for as few as they are. So one call takes one lock and touches one session.
+/// Sessions are spread over shards with a lock each, and a session's requests lie in a row that is looked through. So
+/// one call takes one lock, and a session's limit, count and end are in one place. Measured against a flat map by
+/// session and id: half the memory; to enter costs the same, to look up and end 1.5 times as much (pending_bench).
 ///
 /// All calls from any thread. Each request that was entered is given out once: by Remove, EndSession or Expire.
 template <class T>

@@ -65,12 +65,12 @@ class OwnSlots {
 /// We choose the id, so it is the address: a slot's number and which of the slot's requests it is, its generation. To
 /// find a request is to index an array and to compare a generation; to end it is one compare-and-swap of that, which
 /// one caller wins, whether it answers, cancels or expires. An answer that is late, repeated or made up misses, and is
-/// counted. Ids are 1 … 2^52: JSON's numbers are doubles for many.
+/// counted. Ids are below 2^52 and never 0: JSON's numbers are doubles for many.
 ///
 /// Owners are sessions' numbers. Whose a request is, Find and Take see by the lower 30 bits, which differ unless a
 /// billion sessions lie between two.
 ///
-/// All calls from any thread. None waits for a callback of another; Find and Take take no lock, but for one Take in 16
+/// All calls from any thread. None waits for a callback of another; Find and Take take no lock, but for one Take in 32
 /// when more requests end on a thread than begin there.
 template <class T>
 class OwnRequests {
@@ -86,7 +86,8 @@ class OwnRequests {
   /// earlier process miss too.
   explicit OwnRequests(std::uint32_t first_generation = 1) : slots_(first_generation) {}
 
-  /// Enters a request and says its id; nothing when limits::kMaxOwnRequests are pending. From when it is entered, which
+  /// Enters a request and says its id; nothing when limits::kMaxOwnRequests are pending, less
+  /// those slots that lie in other threads' magazines (FreeSlots). From when it is entered, which
   /// is before this returns, CancelOwner and Expire may give it to their callers. REQUIRES: `request` is not null.
   std::optional<std::uint64_t> Insert(std::int64_t owner, T* request, std::int64_t deadline_ns) {
     return slots_.Insert(owner, request, deadline_ns);
