@@ -200,6 +200,9 @@ inline constexpr std::size_t kMaxWaitingCalls = 100;
 inline constexpr std::size_t kMaxClientText = 128;
 /// Bytes of the directory that it says it works in: the longest path of Linux.
 inline constexpr std::size_t kMaxClientDirectory = 4 * kKiB;
+/// How often a client that wants progress is told that its call still waits: it is alive, and that is all there is to
+/// say.
+inline constexpr std::int64_t kReportMs = 5000;
 /// How often what becomes ready by mere time is looked for while calls wait. Also the longest that a change can be
 /// overlooked where files cannot be watched.
 inline constexpr std::int64_t kWaitPollMs = 250;

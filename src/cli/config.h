@@ -34,15 +34,27 @@ struct Config {
     };
   };
 
+  struct Limits {
+    std::int64_t waiting_calls = limits::kMaxWaitingCalls;
+    std::int64_t request_timeout_s = limits::kRequestMs / 1000;
+
+    static constexpr Field kFields[] = {
+        Opt<&Limits::waiting_calls>("waiting_calls", "Calls of one session that may wait at once", {1, 4096}),
+        Opt<&Limits::request_timeout_s>("request_timeout_s", "How long one call may take in all", {1, 86400}),
+    };
+  };
+
   Log log;
   Store store;
+  Limits limits;
 
   static constexpr Field kFields[] = {
       Opt<&Config::log>("log", "Logging"),
       Opt<&Config::store>("store", "The project's database"),
+      Opt<&Config::limits>("limits", "What one client may ask for"),
   };
 };
-static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store>);
+static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store> && Described<Config::Limits>);
 
 /// Reads a file, of which none is as good as an empty one. Errors name it, and where in it.
 Expected<Config> ReadConfig(const std::string& path);

@@ -31,6 +31,9 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   settings.cache_bytes = static_cast<std::size_t>(config->store.cache_mb) * limits::kMiB;
   settings.lock_wait_ms = config->store.lock_wait_s * 1000;
 
+  settings.waiting_calls = static_cast<std::size_t>(config->limits.waiting_calls);
+  settings.request_timeout_ms = config->limits.request_timeout_s * 1000;
+
   settings.toolsets = options.toolsets;
   if (settings.toolsets.empty()) {
     settings.toolsets.assign(std::begin(handlers::kDefaultToolsets), std::end(handlers::kDefaultToolsets));

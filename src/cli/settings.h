@@ -19,6 +19,8 @@ struct Settings {
   bool fsync = true;
   std::size_t cache_bytes = 0;
   std::int64_t lock_wait_ms = 0;
+  std::size_t waiting_calls = 0;
+  std::int64_t request_timeout_ms = 0;
   LogOptions log;
   std::vector<Toolset> toolsets;  ///< That tools/list names.
   std::string listen;             ///< Path of the socket to serve on; empty: standard input and output.

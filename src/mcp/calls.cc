@@ -1,7 +1,10 @@
 #include "mcp/calls.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -34,6 +37,12 @@ void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Req
   const bool logs = request.log_level != LogLevel::kOff;
   if (!waits && !in_turn && !logs && tool.effect(tool, args.get()) == Effect::kRead) {
     return RunNow(session, tool, args, form, reply);
+  }
+  if (session.InFlight() >= limits::kMaxSessionRequests) {
+    return AnswerCall(reply, session.server(), form, [](json::Writer&) -> Expected<void> {
+      return Fail(ErrorCode::kConflict, fmt::format("{} requests of this session are being worked on: await one first",
+                                                    limits::kMaxSessionRequests));
+    });
   }
   const ClientAbilities& abilities = request.modern() ? request.abilities : session.abilities();
   if (dialogue == nullptr && abilities.any()) {

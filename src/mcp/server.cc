@@ -3,18 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/short_text.h"
 #include "base/suggest.h"
 #include "base/version.h"
 #include "json/writer.h"
 #include "mcp/methods.h"
 #include "mcp/session.h"
+#include "mcp/tool_call.h"
 
 namespace skep::mcp {
 namespace {
+
+/// How often it is looked whether a call has taken too long: it had minutes.
+constexpr std::int64_t kOverdueMs = 1000;
 
 /// Renders with a function on a Writer.
 template <class Write>
@@ -117,6 +123,8 @@ Server::Server(Options options, const Services& services)
       max_waiting_calls_(options.max_waiting_calls),
       resources_(options.resources),
       prompts_(options.prompts),
+      request_timeout_ms_(options.request_timeout_ms),
+      timeouts_(services.events.MakeTimer([this] { EndOverdue(); })),
       waits_(services),
       inquiries_(services),
       subscriptions_(*this),
@@ -181,6 +189,21 @@ void Server::RenderTools(std::size_t page_size) {
     };
     pages_.push_back({cursor(page), render(false) + "}", render(true) + modern_tail_ + "}"});
   }
+}
+
+void Server::EnterRequest(const SessionScope& session, ToolCall& call) {
+  const std::int64_t deadline_ns = services_.clock.SteadyNs() + request_timeout_ms_ * 1'000'000;
+  [[maybe_unused]] const bool entered = requests_.Insert(session.serial, call.id(), &call, deadline_ns);
+  assert(entered && "whoever makes a call sees that there is room");
+  if (!std::exchange(times_out_, true)) timeouts_->Set(kOverdueMs);
+}
+
+void Server::EndOverdue() {
+  std::vector<ToolCall*> overdue;
+  requests_.Expire(services_.clock.SteadyNs(), [&](ToolCall* call) { overdue.push_back(call); });
+  for (ToolCall* const call : overdue) call->TimeOut();
+  times_out_ = requests_.stats().AllPending() > 0;
+  if (times_out_) timeouts_->Set(kOverdueMs);
 }
 
 void Server::EndResult(json::Writer& to, bool modern, std::int64_t ttl_ms) const {

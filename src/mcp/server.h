@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/events.h"
 #include "base/limits.h"
 #include "json/reader.h"
 #include "mcp/inquiries.h"
@@ -16,6 +18,7 @@
 #include "mcp/subscriptions.h"
 #include "mcp/task_calls.h"
 #include "mcp/waits.h"
+#include "rpc/client_requests.h"
 #include "skep/client.h"
 #include "skep/context.h"
 #include "skep/resource.h"
@@ -41,8 +44,9 @@ class Server final : public SessionFactory {
     std::size_t tools_page = limits::kToolsPage;
     std::span<const Resource* const> resources = {};
     std::span<const Prompt* const> prompts = {};
-    /// Calls of one session that may wait at once.
+    /// Calls of one session that may wait at once, and how long one may take in all.
     std::size_t max_waiting_calls = limits::kMaxWaitingCalls;
+    std::int64_t request_timeout_ms = limits::kRequestMs;
     /// The directory that the store is for: clients that work elsewhere are told.
     std::string_view project = {};
     /// Of the client that has started this process, until it says otherwise: what the environment tells.
@@ -63,6 +67,11 @@ class Server final : public SessionFactory {
   const std::string& project() const { return project_; }
   std::size_t max_waiting_calls() const { return max_waiting_calls_; }
   Waits& waits() { return waits_; }
+  /// The calls in flight, of all sessions.
+  rpc::ClientRequests<ToolCall>& requests() { return requests_; }
+  /// A call is in flight from now on, until it is removed from requests(), or has taken too long.
+  void EnterRequest(const SessionScope& session, ToolCall& call);
+  std::int64_t request_timeout_ms() const { return request_timeout_ms_; }
   Inquiries& inquiries() { return inquiries_; }
   Subscriptions& subscriptions() { return subscriptions_; }
   LogRelay& log_relay() { return log_relay_; }
@@ -97,6 +106,7 @@ class Server final : public SessionFactory {
 
  private:
   void RenderTools(std::size_t page_size);
+  void EndOverdue();
 
   const Services services_;
   const ClientIdentity client_;
@@ -105,7 +115,11 @@ class Server final : public SessionFactory {
   const std::size_t max_waiting_calls_;
   const std::span<const Resource* const> resources_;
   const std::span<const Prompt* const> prompts_;
+  const std::int64_t request_timeout_ms_;
   const RequestStates request_states_;
+  rpc::ClientRequests<ToolCall> requests_{limits::kMaxSessionRequests};
+  std::unique_ptr<Events::Timer> timeouts_;
+  bool times_out_ = false;  ///< Whether that is set.
   Waits waits_;
   Inquiries inquiries_;
   Subscriptions subscriptions_;

@@ -29,15 +29,12 @@ ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentit
 ServerSession::~ServerSession() {
   if (!ended_) OnGone();
   server_.task_calls().EndSession(*this);
-  for (const auto& [id, call] : calls_) call->Abandon();
+  server_.requests().EndSession(scope_->serial, [](ToolCall* call) { call->Abandon(); });
 }
 
 void ServerSession::OnEnd() {
   ended_ = true;
-  std::vector<ToolCall*> waiting;
-  for (const auto& [id, call] : calls_) {
-    if (call->waits()) waiting.push_back(call);
-  }
+  const std::vector<ToolCall*> waiting = waiting_;
   for (ToolCall* const call : waiting) call->EndWait();
   OnGone();
   if (scope_->row != 0 || writes_in_flight_ > 0) server_.EndSession(scope_);
@@ -142,8 +139,7 @@ void ServerSession::OnNotification(const Message& message) {
   std::string id;
   if (!rpc::ReadId(message.params.Find("requestId"), id)) return;
   std::vector<ToolCall*> cancelled;
-  const auto [first, last] = calls_.equal_range(id);
-  for (auto call = first; call != last; ++call) cancelled.push_back(call->second);
+  server_.requests().Find(scope_->serial, id, [&](ToolCall* call) { cancelled.push_back(call); });
   for (ToolCall* const call : cancelled) call->Cancel();
   server_.subscriptions().CancelListen(*this, id);
 }
@@ -174,26 +170,23 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
 }
 
 void ServerSession::Enter(ToolCall& call) {
-  calls_.emplace(call.id(), &call);
+  ++in_flight_;
+  server_.EnterRequest(*scope_, call);
   if (call.holds_back_reads()) ++writes_in_flight_;
   bytes_in_flight_ += call.bytes();
 }
 
 void ServerSession::Leave(ToolCall& call) {
-  const auto [first, last] = calls_.equal_range(call.id());
-  for (auto entry = first; entry != last; ++entry) {
-    if (entry->second != &call) continue;
-    calls_.erase(entry);
-    break;
-  }
+  --in_flight_;
+  server_.requests().Remove(scope_->serial, call.id(), &call);
   if (call.holds_back_reads()) --writes_in_flight_;
-  if (call.waits()) --waiting_;
+  if (call.waits()) std::erase(waiting_, &call);
   bytes_in_flight_ -= call.bytes();
 }
 
 void ServerSession::BeginWait(ToolCall& call) {
   if (call.holds_back_reads()) --writes_in_flight_;
-  ++waiting_;
+  waiting_.push_back(&call);
 }
 
 void ServerSession::NoteClient(json::Value client_info, json::Value thread) {

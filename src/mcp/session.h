@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "base/function_ref.h"
 #include "base/limits.h"
@@ -33,7 +33,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void OnFrame(std::span<char> frame) override;
   void OnDrained() override;
   void OnOversizeFrame() override;
-  std::size_t InFlight() const override { return calls_.size() + held_; }
+  std::size_t InFlight() const override { return in_flight_ + held_; }
   std::size_t InFlightBytes() const override { return bytes_in_flight_; }
   void OnEnd() override;
 
@@ -61,7 +61,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
 
   // For calls that are not answered at once.
   /// How many of them wait for something that was not there.
-  std::size_t waiting() const { return waiting_; }
+  std::size_t waiting() const { return waiting_.size(); }
   /// One more does: it no longer holds back reads.
   void BeginWait(ToolCall& call);
   /// Bytes that the answer of a read which cannot be given yet will hold, judged by the last one.
@@ -97,9 +97,10 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::shared_ptr<SessionScope> scope_ = std::make_shared<SessionScope>();
   bool in_frame_ = false;
 
-  std::unordered_multimap<std::string, ToolCall*> calls_;  ///< In flight, by request id. A script may use an id twice.
+  /// Calls; which they are, the server's table knows.
+  std::size_t in_flight_ = 0;
   std::size_t writes_in_flight_ = 0;
-  std::size_t waiting_ = 0;
+  std::vector<ToolCall*> waiting_;
   std::size_t held_ = 0;
   bool ended_ = false;
   std::size_t bytes_in_flight_ = 0;

@@ -52,6 +52,13 @@ void ToolCall::Cancel() {
   if (!server_.inquiries().Take(*this)) server_.waits().Take(*this);
 }
 
+void ToolCall::TimeOut() {
+  Fail({ErrorCode::kUnavailable,
+        fmt::format("not finished in {} s and given up: ask for less at once, or try again when less is going on",
+                    server_.request_timeout_ms() / 1000)});
+  Cancel();
+}
+
 void ToolCall::Abandon() {
   session_ = nullptr;
   Cancel();
@@ -109,6 +116,14 @@ Expected<void> ToolCall::Run(store::Database& database) {
   return done;
 }
 
+void ToolCall::ReportWait(std::int64_t now_ns) {
+  constexpr std::int64_t kFirstMs = 1000;
+  const std::int64_t waited_ms = (now_ns - began_ns_) / 1'000'000;
+  if (waited_ms < (reported_ms_ == 0 ? kFirstMs : reported_ms_ + limits::kReportMs)) return;
+  reported_ms_ = waited_ms;
+  Progress(static_cast<double>(waited_ms) / 1000, static_cast<double>(wait_->ms) / 1000, "waiting");
+}
+
 void ToolCall::BeginAgain() {
   was_woken_ = true;
   running_again_ = true;
@@ -120,11 +135,21 @@ void ToolCall::Finish(Expected<void> outcome) {
   if (outcome && session_row_ != 0) scope_->row = session_row_;
   if (std::exchange(running_again_, false)) server_.waits().NoteReturn(*this);
   if (outcome) server_.NoteCommit();
+  if (!followers_.empty()) {
+    auto followers = std::exchange(followers_, {});
+    if (cancelled()) {
+      server_.waits().RunFirst(std::move(followers));
+    } else {
+      // What one has found is there for all of them: nobody waits again.
+      server_.waits().Share(std::move(followers), outcome, std::string(result_.view()));
+    }
+  }
   if (!reply_.open()) return;
   if (asks_) {
     if (ParksToAsk()) next_ = Next::kInquiries;
   } else if (outcome && wait_ && Parks()) {
     next_ = Next::kWaits;
+    KeepResult();
   } else {
     Answer(outcome);
   }
@@ -150,6 +175,12 @@ bool ToolCall::Parks() {
   return TakesPlace();
 }
 
+void ToolCall::KeepResult() {
+  Block exact(result_.size());
+  exact.Append(result_.view());
+  result_ = std::move(exact);
+}
+
 bool ToolCall::TakesPlace() {
   if (waits_) return true;
   const std::size_t most = server_.max_waiting_calls();
@@ -173,11 +204,21 @@ void ToolCall::Release(std::unique_ptr<store::Operation> self) {
   server_.waits().Park(std::move(call));
 }
 
-void ToolCall::Answer(const Expected<void>& outcome) {
+void ToolCall::Answer(const Expected<void>& outcome) { AnswerAs(outcome, result_.view()); }
+
+std::string ToolCall::Wish() const {
+  Block text;
+  text.Append(tool_.info.name);
+  json::Writer to(text);
+  EncodeFields(args_.get(), tool_.input, to);
+  return std::string(text.view());
+}
+
+void ToolCall::AnswerAs(const Expected<void>& outcome, std::string_view result) {
   if (!reply_.open()) return;
   AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;
-    to.Raw(result_.view());
+    to.Raw(result);
     return {};
   });
 }

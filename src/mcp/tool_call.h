@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "mcp/answer.h"
 #include "mcp/request.h"
@@ -50,6 +51,7 @@ class OwnedArgs {
   ~OwnedArgs() { tool_.destroy(storage_.get()); }
 
   void* get() { return storage_.get(); }
+  const void* get() const { return storage_.get(); }
   std::size_t bytes() const { return tool_.args_size + texts_.size(); }
 
  private:
@@ -88,6 +90,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Cancel();
   /// The session's input has ended: if this waits, or asks, it is answered now. May destroy this.
   void EndWait();
+  /// It has taken too long: answered with an error. What has not begun never will. May destroy this.
+  void TimeOut();
   /// The session ends before the call does.
   void Abandon();
 
@@ -117,8 +121,19 @@ class ToolCall final : public store::Operation, public PendingCall {
   std::int64_t give_up_ns() const { return began_ns_ + wait_->ms * 1'000'000; }
   /// Time is up: answers what it has.
   void GiveUp() { Answer({}); }
+  /// Whether its client wants to hear of progress.
+  bool reports() const { return !progress_token_.empty(); }
+  /// Tells it after a second, and then every limits::kReportMs, for how long it has waited.
+  void ReportWait(std::int64_t now_ns);
   /// It is about to be submitted again.
   void BeginAgain();
+  /// What the tool is asked for: calls with the same wish, of a tool that only reads, get the same answer.
+  std::string Wish() const;
+  bool only_reads() const { return tool_.info.hints.read_only; }
+  /// Others want the same: what this comes back with is theirs as well.
+  void Lead(std::vector<std::unique_ptr<ToolCall>> followers) { followers_ = std::move(followers); }
+  /// Answers with what another has come back with.
+  void AnswerAs(const Expected<void>& outcome, std::string_view result);
   bool was_woken() const { return was_woken_; }
   /// What it waited for when it was woken.
   std::pair<Wait::For, std::int64_t> woken_from() const { return woken_from_; }
@@ -139,6 +154,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   bool ParksToAsk();
   /// Takes one of the places that a session has for calls that wait. Answers by itself when there is none left.
   bool TakesPlace();
+  /// In no more memory than it needs: thousands of calls may wait.
+  void KeepResult();
   void Answer(const Expected<void>& outcome);
 
   ServerSession* session_;  ///< Null once the session has ended. Not for Run, which is on another thread.
@@ -154,6 +171,7 @@ class ToolCall final : public store::Operation, public PendingCall {
   std::string task_;          ///< Its id as a task of the protocol; empty: it is none.
   const LogLevel log_level_;  ///< What its client wants to hear of meanwhile.
   double progress_ = 0;
+  std::int64_t reported_ms_ = 0;  ///< After which time it has said for how long it has waited.
   rpc::Reply reply_;
   Block result_;  ///< The structured result as JSON.
 
@@ -161,6 +179,7 @@ class ToolCall final : public store::Operation, public PendingCall {
   std::optional<Wait> wait_;      ///< Of the last run.
   swarm::WaitMark mark_;          ///< What that run has seen.
   std::int64_t session_row_ = 0;  ///< As which it has acted; to be remembered once that is committed.
+  std::vector<std::unique_ptr<ToolCall>> followers_;
   bool waits_ = false;
   bool asks_ = false;       ///< Its last run has asked something.
   Next next_ = Next::kEnd;  ///< Between Finish and Release.

@@ -110,7 +110,10 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
     return session.server().task_calls().Begin(session, *tool, args, request, ttl_ms, std::move(reply));
   }
   auto dialogue = ReadDialogue(session.server(), request, *tool, args.get());
-  if (!dialogue) return reply.Error(ErrorCode::kInvalidParams, dialogue.error().message);
+  if (!dialogue) {
+    return reply.Error(ErrorCode::kInvalidParams, dialogue.error().message,
+                       [](json::Writer& to) { to.Raw(R"({"reason":"invalid_request_state"})"); });
+  }
   RunCall(session, *tool, args, request, {.modern = request.modern()}, *std::move(dialogue), std::move(reply));
 }
 

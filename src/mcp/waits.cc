@@ -14,6 +14,8 @@ namespace skep::mcp {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+/// How long answering may keep the thread from its clients at a time, in ns.
+constexpr std::int64_t kSliceNs = kNsPerMs;
 /// Ticks without a change after which those who could not have what is ready are asked again: a second.
 constexpr int kQuietTicks = 4;
 
@@ -23,7 +25,8 @@ Waits::Waits(const Services& services)
     : services_(services),
       watch_(services, [this] { LookIfChanged(); }),
       look_(services.events.MakeTimer([this] { Look(); })),
-      tick_(services.events.MakeTimer([this] { OnTick(); })) {}
+      tick_(services.events.MakeTimer([this] { OnTick(); })),
+      share_(services.events.MakeTimer([this] { AnswerShared(); })) {}
 
 Waits::~Waits() = default;
 
@@ -39,6 +42,7 @@ void Waits::Park(std::unique_ptr<ToolCall> call) {
   const auto deadline = deadlines_.emplace(call->give_up_ns(), key);
   line->second.calls.push_back(std::move(call));
   places_.emplace(key, Place{line, std::prev(line->second.calls.end()), deadline});
+  if (key->reports()) reporting_.insert(key);
   fresh_.push_back(key);
   SetTick();
   LookSoon();
@@ -50,6 +54,7 @@ std::unique_ptr<ToolCall> Waits::Take(const ToolCall& call) {
   const Place place = found->second;
   places_.erase(found);
   std::erase(fresh_, &call);
+  reporting_.erase(&call);
   deadlines_.erase(place.deadline);
   auto taken = std::move(*place.call);
   place.line->second.calls.erase(place.call);
@@ -185,7 +190,50 @@ void Waits::LookForTaskEnds(store::Database& database) {
     if (line->second.calls.empty() || !swarm::HasEnded(database, line->first.second)) continue;
     for (const auto& call : line->second.calls) woken.push_back(call.get());
   }
-  for (const ToolCall* const call : woken) Wake(*call);
+  WakeTogether(woken);
+}
+
+void Waits::WakeTogether(const std::vector<const ToolCall*>& calls) {
+  std::unordered_map<std::string, std::vector<const ToolCall*>> alike;
+  for (const ToolCall* const call : calls) {
+    if (call->only_reads()) {
+      alike[call->Wish()].push_back(call);
+    } else {
+      Wake(*call);
+    }
+  }
+  for (const auto& [wish, same] : alike) {
+    std::vector<std::unique_ptr<ToolCall>> followers;
+    for (std::size_t i = same.size() - 1; i > 0; --i) followers.push_back(Take(*same[i]));
+    places_.at(same[0]).call->get()->Lead(std::move(followers));
+    Wake(*same[0]);
+  }
+}
+
+void Waits::RunFirst(std::vector<std::unique_ptr<ToolCall>> calls) {
+  auto first = std::move(calls.back());
+  calls.pop_back();
+  first->Lead(std::move(calls));
+  first->BeginAgain();
+  ++lines_[first->woken_from()].running;
+  services_.store.Submit(std::move(first));
+}
+
+void Waits::Share(std::vector<std::unique_ptr<ToolCall>> calls, Expected<void> outcome, std::string result) {
+  shared_.push_back({std::move(calls), std::move(outcome), std::move(result)});
+  share_->Set(0);
+}
+
+void Waits::AnswerShared() {
+  const std::int64_t began_ns = services_.clock.SteadyNs();
+  while (!shared_.empty()) {
+    Shared& shared = shared_.front();
+    for (; !shared.calls.empty(); shared.calls.pop_back()) {
+      if (services_.clock.SteadyNs() - began_ns > kSliceNs) return share_->Set(0);
+      shared.calls.back()->AnswerAs(shared.outcome, shared.result);
+    }
+    shared_.pop_front();
+  }
 }
 
 void Waits::LookIfChanged() {
@@ -198,6 +246,7 @@ void Waits::OnTick() {
     Take(*deadlines_.begin()->second)->GiveUp();
   }
   if (places_.empty()) return;
+  for (const ToolCall* const call : reporting_) places_.at(call).call->get()->ReportWait(now_ns);
   // Who may have what is ready can change while what is ready does not: some of each line try again.
   // When nothing else has changed, only by time (an agent's pause ends), which need not be seen at once.
   const store::Stamp state = services_.store.State();

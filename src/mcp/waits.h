@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "base/events.h"
 #include "mcp/database_watch.h"
 #include "skep/context.h"
+#include "skep/error.h"
 #include "store/wal_stamp.h"
 #include "swarm/wakeup.h"
 
@@ -40,6 +44,13 @@ class Waits {
   void Park(std::unique_ptr<ToolCall> call);
   /// The call, if it waits here; else null.
   std::unique_ptr<ToolCall> Take(const ToolCall& call);
+
+  /// Answers calls with what one of them has come back with, some at a time, so that other clients are not kept
+  /// waiting by however many there are.
+  void Share(std::vector<std::unique_ptr<ToolCall>> calls, Expected<void> outcome, std::string result);
+
+  /// Runs the first of calls that were to share what another found, which was cancelled.
+  void RunFirst(std::vector<std::unique_ptr<ToolCall>> calls);
 
   /// A write of this process has been committed.
   void NoteCommit();
@@ -78,6 +89,10 @@ class Waits {
   void LookForTaskEnds(store::Database& database);
   void LookForLeases(store::Database& database, const Moment& now);
   void Wake(const ToolCall& call);
+  /// Wakes calls of tools that only read: of those that ask for the same, one is run, and the others share what it
+  /// finds.
+  void WakeTogether(const std::vector<const ToolCall*>& calls);
+  void AnswerShared();
   void LookIfChanged();
   /// Answers those whose time is up, and looks.
   void OnTick();
@@ -85,10 +100,20 @@ class Waits {
   void StopIfIdle();
   void DropIfUnused(Lines::iterator line);
 
+  /// Calls that wait for nothing but their turn to be answered.
+  struct Shared {
+    std::vector<std::unique_ptr<ToolCall>> calls;  ///< The last one is next.
+    Expected<void> outcome;
+    std::string result;
+  };
+
   const Services services_;
   Lines lines_;
+  std::deque<Shared> shared_;
   std::unordered_map<const ToolCall*, Place> places_;
   Deadlines deadlines_;
+  /// Those whose clients want to hear how long they have waited.
+  std::set<const ToolCall*> reporting_;
   /// Have just been parked: what they wait for may have come between their look and now.
   std::vector<const ToolCall*> fresh_;
 
@@ -106,6 +131,7 @@ class Waits {
   DatabaseWatch watch_;
   std::unique_ptr<Events::Timer> look_;
   std::unique_ptr<Events::Timer> tick_;
+  std::unique_ptr<Events::Timer> share_;
 };
 
 }  // namespace skep::mcp

@@ -15,7 +15,7 @@ TEST_F(Lifecycle, InitializeAgreesToEveryLegacyRevision) {
   for (const std::string_view version : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
     const Json result = ResultOf(Initialize(1, version));
     EXPECT_EQ(result["protocolVersion"], version);
-    EXPECT_EQ(result["capabilities"], Json::parse(R"({"tools":{}})"));
+    EXPECT_EQ(result["capabilities"]["tools"], Json::object());
     EXPECT_EQ(result["serverInfo"]["name"], "skep");
     EXPECT_TRUE(result["serverInfo"]["version"].is_string());
     EXPECT_EQ(result["instructions"], "Use the tools.");
@@ -76,7 +76,7 @@ TEST_F(Lifecycle, DiscoverSaysEverythingAtOnce) {
   const Json result = ResultOf(RequestLine("server-discover-probe-1", "server/discover", Modern()));
   EXPECT_EQ(result, Json::parse(R"({
     "supportedVersions": ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"],
-    "capabilities": {"tools": {}},
+    "capabilities": {"tools": {}, "logging": {}, "extensions": {"io.modelcontextprotocol/tasks": {}}},
     "instructions": "Use the tools.",
     "ttlMs": 300000,
     "cacheScope": "public",
