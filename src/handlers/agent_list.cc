@@ -10,7 +10,6 @@
 #include "handlers/swarm_results.h"
 #include "skep/tool.h"
 #include "swarm/agent.h"
-#include "swarm/session.h"
 
 namespace skep::handlers {
 namespace {
@@ -41,16 +40,6 @@ struct Result {
   };
 };
 
-/// With the client that it lives in, if that has said its name.
-AgentView ViewWithClient(swarm::Agent agent, ToolContext& context) {
-  const std::int64_t session = agent.session;
-  AgentView view = View(std::move(agent), context.now_ms());
-  if (session == 0) return view;
-  std::string client = swarm::ClientOf(context.database(), session);
-  if (!client.empty()) view.client = std::move(client);
-  return view;
-}
-
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto swarm = CurrentSwarm(context, args.swarm_id);
   if (!swarm) return std::unexpected(swarm.error());
@@ -58,7 +47,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   if (args.agent_id) {
     auto agent = swarm::FindAgent(context.database(), *swarm, *args.agent_id);
     if (!agent) return std::unexpected(agent.error());
-    result.agents.push_back(ViewWithClient(*std::move(agent), context));
+    result.agents.push_back(View(*std::move(agent), context));
     return result;
   }
   std::int64_t after = 0;
@@ -68,7 +57,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     after = *number;
   }
   swarm::AgentPage page = swarm::ListAgents(context.database(), *swarm, after, args.limit);
-  for (swarm::Agent& agent : page.agents) result.agents.push_back(ViewWithClient(std::move(agent), context));
+  for (swarm::Agent& agent : page.agents) result.agents.push_back(View(std::move(agent), context));
   if (page.more) result.cursor = result.agents.back().agent_id;
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "handlers/acting.h"
+#include "handlers/message_view.h"
 #include "skep/tool.h"
 #include "swarm/message.h"
 
@@ -33,30 +34,6 @@ struct Args {
   };
 };
 
-struct MessageView {
-  std::string message_id;
-  std::string from;
-  std::string name;
-  std::string thread;
-  std::optional<std::string> subject;
-  std::string body;
-  Timestamp sent_at;
-  std::optional<Timestamp> read_at;
-  std::optional<Timestamp> acknowledged_at;
-
-  static constexpr Field kFields[] = {
-      Req<&MessageView::message_id>("messageId"),
-      Req<&MessageView::from>("from"),
-      Req<&MessageView::name>("name", "Of the sender"),
-      Req<&MessageView::thread>("thread"),
-      Opt<&MessageView::subject>("subject"),
-      Req<&MessageView::body>("body"),
-      Req<&MessageView::sent_at>("sentAt"),
-      Opt<&MessageView::read_at>("readAt", "When it had been read before"),
-      Opt<&MessageView::acknowledged_at>("acknowledgedAt"),
-  };
-};
-
 struct Result {
   std::vector<MessageView> messages;
   bool more = false;
@@ -68,22 +45,6 @@ struct Result {
       Opt<&Result::acknowledged>("acknowledged", "How many of ack were new"),
   };
 };
-
-MessageView View(swarm::Message message) {
-  MessageView view{.message_id = message.id(),
-                   .from = message.sender_id(),
-                   .name = std::move(message.sender_name),
-                   .thread = std::move(message.thread),
-                   .subject = {},
-                   .body = std::move(message.body),
-                   .sent_at = {message.sent_ms},
-                   .read_at = {},
-                   .acknowledged_at = {}};
-  if (!message.subject.empty()) view.subject = std::move(message.subject);
-  if (message.read_ms > 0) view.read_at = Timestamp{message.read_ms};
-  if (message.acked_ms > 0) view.acknowledged_at = Timestamp{message.acked_ms};
-  return view;
-}
 
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto agent = ActAs(context, args.agent_id);

@@ -1,5 +1,7 @@
 #include "handlers/lease_results.h"
 
+#include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -19,6 +21,15 @@ ObstacleView View(const swarm::Obstacle& obstacle, const Moment& now) {
           .agent_id = obstacle.agent_id,
           .name = obstacle.agent_name,
           .until = {obstacle.lease.UntilMs(now)}};
+}
+
+Timestamp SteadyUntil(const swarm::Lease& lease, const Moment& now) {
+  static constexpr std::int64_t kToleratedMs = 500;
+  static std::atomic<std::int64_t> apart = 0;
+  const std::int64_t measured = now.wall_ms - now.boot_ms;
+  std::int64_t used = apart;
+  if (std::abs(measured - used) > kToleratedMs) apart = used = measured;
+  return {lease.deadline + used};
 }
 
 std::string ProjectRoot(ToolContext& context) { return ProjectOfDatabase(context.database().path()); }

@@ -48,6 +48,11 @@ struct ObstacleView {
 };
 ObstacleView View(const swarm::Obstacle& obstacle, const Moment& now);
 
+/// When a lease ends, by the wall clock. The same at every call as long as the lease and the wall clock are: the two
+/// clocks, which are read one after the other and drift, are compared anew only when they have come half a second
+/// apart.
+Timestamp SteadyUntil(const swarm::Lease& lease, const Moment& now);
+
 /// The project's directory; empty when it is not known.
 std::string ProjectRoot(ToolContext& context);
 

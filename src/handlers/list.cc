@@ -1,5 +1,7 @@
 #include "handlers/list.h"
 
+#include <array>
+
 namespace skep::handlers {
 
 // One line a tool; its file defines `const Tool kName = MakeTool<Run>({…})`.
@@ -35,6 +37,43 @@ std::span<const Tool* const> AllTools() {
   static constexpr const Tool* kTools[] = {SKEP_TOOLS(SKEP_POINTER)};
 #undef SKEP_POINTER
   return kTools;
+}
+
+#define SKEP_RESOURCES(RESOURCE) \
+  RESOURCE(kResourceSwarms)      \
+  RESOURCE(kResourceSwarm)       \
+  RESOURCE(kResourceAgents)      \
+  RESOURCE(kResourceAgent)       \
+  RESOURCE(kResourceTasks)       \
+  RESOURCE(kResourceTask)        \
+  RESOURCE(kResourceInbox)       \
+  RESOURCE(kResourceLeases)      \
+  RESOURCE(kResourceMemory)      \
+  RESOURCE(kResourceMetrics)
+
+#define SKEP_DECLARE(resource) extern const Resource resource;
+SKEP_RESOURCES(SKEP_DECLARE)
+#undef SKEP_DECLARE
+
+std::span<const Resource* const> AllResources() {
+#define SKEP_POINTER(resource) &(resource),
+  static constexpr const Resource* kResources[] = {SKEP_RESOURCES(SKEP_POINTER)};
+#undef SKEP_POINTER
+  return kResources;
+}
+
+extern const Prompt kPromptPlanSwarm;
+extern const Prompt kPromptStandup;
+extern const Prompt kPromptInvestigateBottleneck;
+extern const Prompt kPromptRecoverTask;
+extern const std::array<Prompt, 7> kPromptsSparc;
+
+std::span<const Prompt* const> AllPrompts() {
+  static constexpr const Prompt* kPrompts[] = {&kPromptPlanSwarm,   &kPromptStandup,   &kPromptInvestigateBottleneck,
+                                               &kPromptRecoverTask, &kPromptsSparc[0], &kPromptsSparc[1],
+                                               &kPromptsSparc[2],   &kPromptsSparc[3], &kPromptsSparc[4],
+                                               &kPromptsSparc[5],   &kPromptsSparc[6]};
+  return kPrompts;
 }
 
 std::string_view Instructions() {

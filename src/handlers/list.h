@@ -3,12 +3,19 @@
 #include <span>
 #include <string_view>
 
+#include "skep/resource.h"
 #include "skep/tool.h"
 
 namespace skep::handlers {
 
 /// Every tool, in the order in which they are listed: what an agent needs first stands first.
 std::span<const Tool* const> AllTools();
+
+/// Every resource, in the order in which they are listed.
+std::span<const Resource* const> AllResources();
+
+/// Every prompt, in the order in which they are listed.
+std::span<const Prompt* const> AllPrompts();
 
 /// Those that a client is told of unless it is asked otherwise: what an agent works with.
 inline constexpr Toolset kDefaultToolsets[] = {Toolset::kCore, Toolset::kTasks, Toolset::kLeases, Toolset::kMessages};

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "base/limits.h"
+
 namespace skep::handlers {
 
 std::vector<EntrySummary> Summarise(std::vector<swarm::Summary> entries, bool with_namespace) {
@@ -35,6 +39,20 @@ MemoryTotals Totals(const swarm::MemoryStats& stats) {
     totals.namespaces.push_back({.name_space = one.name_space, .entries = one.entries, .bytes = one.bytes});
   }
   return totals;
+}
+
+std::shared_ptr<const store::Entry> FindEntry(ToolContext& context, std::string_view name_space, std::string_view key) {
+  store::Cache* const cache = context.cache();
+  const std::string cache_key = swarm::CacheKey(name_space, key);
+  if (cache != nullptr) {
+    auto entry = cache->Find(cache_key);
+    if (entry != nullptr && (entry->expires_ms == 0 || entry->expires_ms > context.now_ms())) return entry;
+  }
+  auto read = swarm::RetrieveEntry(context.database(), name_space, key, context.now_ms());
+  if (!read) return nullptr;
+  auto entry = std::make_shared<const store::Entry>(std::move(*read));
+  if (cache != nullptr && entry->value.size() <= limits::kCacheMaxValue) cache->Insert(cache_key, entry);
+  return entry;
 }
 
 }  // namespace skep::handlers

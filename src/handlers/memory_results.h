@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "skep/context.h"
 #include "skep/field.h"
+#include "store/cache.h"
 #include "swarm/memory.h"
 
 namespace skep::handlers {
@@ -61,5 +65,8 @@ struct MemoryTotals {
 };
 
 MemoryTotals Totals(const swarm::MemoryStats& stats);
+
+/// An entry with its value, from the cache when it can be; null when there is none.
+std::shared_ptr<const store::Entry> FindEntry(ToolContext& context, std::string_view name_space, std::string_view key);
 
 }  // namespace skep::handlers

@@ -9,7 +9,6 @@
 #include "handlers/memory_results.h"
 #include "handlers/value_part.h"
 #include "skep/tool.h"
-#include "store/cache.h"
 #include "swarm/memory.h"
 
 namespace skep::handlers {
@@ -113,23 +112,8 @@ Expected<void> Store(const Args& args, ToolContext& context, Result& result) {
   return {};
 }
 
-/// The entry, from the cache when it can be.
-std::shared_ptr<const store::Entry> Find(const Args& args, ToolContext& context) {
-  store::Cache* const cache = context.cache();
-  const std::string cache_key = swarm::CacheKey(args.name_space, *args.key);
-  if (cache != nullptr) {
-    auto entry = cache->Find(cache_key);
-    if (entry != nullptr && (entry->expires_ms == 0 || entry->expires_ms > context.now_ms())) return entry;
-  }
-  auto read = swarm::RetrieveEntry(context.database(), args.name_space, *args.key, context.now_ms());
-  if (!read) return nullptr;
-  auto entry = std::make_shared<const store::Entry>(std::move(*read));
-  if (cache != nullptr && entry->value.size() <= limits::kCacheMaxValue) cache->Insert(cache_key, entry);
-  return entry;
-}
-
 Expected<void> Retrieve(const Args& args, ToolContext& context, Result& result) {
-  const auto entry = Find(args, context);
+  const auto entry = FindEntry(context, args.name_space, *args.key);
   result.found = entry != nullptr;
   if (entry == nullptr) return {};
   const auto part = TakePart(entry->value, args.offset, args.length);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/id.h"
 
 namespace skep::handlers {
@@ -45,6 +47,31 @@ std::optional<UsageView> View(const swarm::Usage& usage) {
   if (!usage.input_tokens && !usage.output_tokens && !usage.cost_usd) return std::nullopt;
   return UsageView{
       .input_tokens = usage.input_tokens, .output_tokens = usage.output_tokens, .cost_usd = usage.cost_usd};
+}
+
+TaskListing Details(const swarm::Task& task, store::Database& database) {
+  TaskListing result{.swarm_id = FormatId("sw", task.swarm), .usage = View(task.usage)};
+  result.tasks.push_back(View(task));
+  for (const std::int64_t needed : swarm::Dependencies(database, task.number)) {
+    if (!result.dependencies) result.dependencies.emplace();
+    result.dependencies->push_back(swarm::TaskId(needed));
+  }
+  if (task.subtasks > 0) {
+    result.subtasks.emplace();
+    for (const swarm::Task& part : swarm::Subtasks(database, task.number, limits::kMaxSubtasks)) {
+      result.subtasks->push_back(View(part));
+    }
+  }
+  result.history.emplace();
+  for (swarm::TaskEvent& event : swarm::TaskHistory(database, task.number)) {
+    EventView& view = result.history->emplace_back();
+    view.at = {event.at_ms};
+    view.event = std::move(event.event);
+    if (event.agent != 0) view.agent = AgentId(event.agent);
+    view.epoch = event.epoch;
+    view.detail = std::move(event.detail);
+  }
+  return result;
 }
 
 }  // namespace skep::handlers

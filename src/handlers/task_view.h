@@ -116,6 +116,44 @@ struct UsageView {
 };
 std::optional<UsageView> View(const swarm::Usage& usage);
 
+/// A line of a task's history.
+struct EventView {
+  Timestamp at;
+  std::string event;
+  std::optional<std::string> agent;
+  std::int64_t epoch = 0;
+  std::optional<std::string> detail;
+
+  static constexpr Field kFields[] = {
+      Req<&EventView::at>("at"),       Req<&EventView::event>("event"),   Opt<&EventView::agent>("agent"),
+      Req<&EventView::epoch>("epoch"), Opt<&EventView::detail>("detail"),
+  };
+};
+
+/// Tasks of a swarm; or one, with all that is known of it.
+struct TaskListing {
+  std::string swarm_id;
+  std::optional<TaskCounts> counts;
+  std::vector<TaskView> tasks;
+  std::optional<std::string> cursor;
+  std::optional<std::vector<std::string>> dependencies;
+  std::optional<std::vector<TaskView>> subtasks;
+  std::optional<UsageView> usage;
+  std::optional<std::vector<EventView>> history;
+
+  static constexpr Field kFields[] = {
+      Req<&TaskListing::swarm_id>("swarmId"),
+      Opt<&TaskListing::counts>("counts", "Of the whole swarm"),
+      Req<&TaskListing::tasks>("tasks"),
+      Opt<&TaskListing::cursor>("cursor", "There are more"),
+      Opt<&TaskListing::dependencies>("dependencies"),
+      Opt<&TaskListing::subtasks>("subtasks"),
+      Opt<&TaskListing::usage>("usage", "As reported"),
+      Opt<&TaskListing::history>("history", "The oldest first"),
+  };
+};
+TaskListing Details(const swarm::Task& task, store::Database& database);
+
 /// Ids of agents for what shows them.
 std::string AgentId(std::int64_t number);
 
