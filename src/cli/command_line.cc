@@ -39,7 +39,7 @@ constexpr CommandInfo kCommands[] = {
     {Command::kSimulate, "simulate", "Plays a swarm in virtual time, checks each step, and measures the scheduler",
      kSimulation},
     {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kReport},
-    {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools", {}, true},
+    {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools, resources", {}, true},
 };
 
 constexpr std::string_view kDescription =
@@ -86,7 +86,8 @@ class Parser {
       CLI::App* const command = Sub(app_, info.name, std::string(info.summary));
       for (const std::string_view name : info.options) AddFlag(*command, OptionNamed(name), nullptr, options_);
       command->group(info.hidden ? "" : "Commands");
-      if (info.command == Command::kDocs) command->add_option("document", document_, "man or tools")->required();
+      if (info.command == Command::kDocs)
+        command->add_option("document", document_, "man, tools or resources")->required();
       if (info.command == Command::kHook) command->add_option("event", hook_, "pre-edit")->required();
       if (info.command == Command::kSwarm) {
         command->add_option("action", action_, "watch")->required()->check(CLI::IsMember({"watch"}));

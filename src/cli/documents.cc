@@ -81,6 +81,16 @@ void ResultRows(std::span<const Field> fields, const std::string& path, std::str
   }
 }
 
+/// What a URI's variables or a prompt's arguments take.
+void InputRows(const Tool& tool, std::string_view heading, std::string& out) {
+  if (tool.input.empty()) return;
+  out += fmt::format("\n| {} | value | |\n|---|---|---|\n", heading);
+  for (const Field& field : tool.input) {
+    out += fmt::format("| `{}` | {} | {} |\n", field.name, Cell(DescribeValue(*field.type)),
+                       Cell(FlagHelp(field, tool.defaults())));
+  }
+}
+
 constexpr std::string_view kIntroduction = R"(.SH DESCRIPTION
 .B skep
 is a server of the Model Context Protocol (MCP): an AI client launches
@@ -181,13 +191,29 @@ std::string ToolReference(std::span<const Tool* const> tools) {
       "On the command line, `maxAgents` is `--max-agents`: `skep mcp TOOL --help`.\n";
   for (const Tool* tool : tools) {
     out += fmt::format("\n## {}\n{}: {}\n", tool->info.name, tool->info.title, tool->info.description);
-    if (!tool->input.empty()) out += "\n| argument | value | |\n|---|---|---|\n";
-    for (const Field& field : tool->input) {
-      out += fmt::format("| `{}` | {} | {} |\n", field.name, Cell(DescribeValue(*field.type)),
-                         Cell(FlagHelp(field, tool->defaults())));
-    }
+    InputRows(*tool, "argument", out);
     out += "\n| result | value | | |\n|---|---|---|---|\n";
     ResultRows(tool->output, "", out);
+  }
+  return out;
+}
+
+std::string ResourceReference(std::span<const Resource* const> resources, std::span<const Prompt* const> prompts) {
+  std::string out =
+      "# Resources and prompts\n\nMade by `skep docs resources` from the tables that the server itself decodes and "
+      "encodes with.\nAn id may be a name wherever there are names. Values in a URI are percent-encoded.\n";
+  for (const Resource* resource : resources) {
+    const ResourceInfo& info = resource->info;
+    out += fmt::format("\n## {}\n{}: {}\n\n`{}`\n", info.uri, info.title, info.description, info.mime_type);
+    InputRows(resource->reader, "variable", out);
+    if (info.mime_type != "application/json") continue;
+    out += "\n| content | value | | |\n|---|---|---|---|\n";
+    ResultRows(resource->reader.output, "", out);
+  }
+  out += "\n# Prompts\n";
+  for (const Prompt* prompt : prompts) {
+    out += fmt::format("\n## {}\n{}: {}\n", prompt->info.name, prompt->info.title, prompt->info.description);
+    InputRows(prompt->writer, "argument", out);
   }
   return out;
 }

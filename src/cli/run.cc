@@ -21,7 +21,11 @@ int Leave(const Exit& exit, const Console& console) {
 int PrintDocument(std::string_view name, const Console& console) {
   if (name == "man") return console.Out(ManPage(handlers::AllTools())) ? kExitOk : kExitFailed;
   if (name == "tools") return console.Out(ToolReference(handlers::AllTools())) ? kExitOk : kExitFailed;
-  return Leave({kExitUsage, "the documents are man and tools"}, console);
+  if (name == "resources") {
+    const std::string text = ResourceReference(handlers::AllResources(), handlers::AllPrompts());
+    return console.Out(text) ? kExitOk : kExitFailed;
+  }
+  return Leave({kExitUsage, "the documents are man, tools and resources"}, console);
 }
 
 }  // namespace

@@ -29,6 +29,20 @@ TEST(Documents, TheToolReferenceInTheTreeIsTheProgrammes) {
       << "run: skep docs tools >docs/tools.md";
 }
 
+TEST(Documents, TheResourceReferenceInTheTreeIsTheProgrammes) {
+  const std::string reference = ResourceReference(handlers::AllResources(), handlers::AllPrompts());
+  EXPECT_EQ(FileOfProject("docs/resources.md"), reference) << "run: skep docs resources >docs/resources.md";
+  for (const Resource* resource : handlers::AllResources()) {
+    EXPECT_THAT(reference, HasSubstr("## " + std::string(resource->info.uri) + "\n"));
+    for (const Field& field : resource->reader.input) {
+      EXPECT_THAT(reference, HasSubstr("`" + std::string(field.name) + "`"));
+    }
+  }
+  for (const Prompt* prompt : handlers::AllPrompts()) {
+    EXPECT_THAT(reference, HasSubstr("## " + std::string(prompt->info.name) + "\n"));
+  }
+}
+
 TEST(Documents, NameEveryArgument) {
   const std::string reference = ToolReference(handlers::AllTools());
   for (const Tool* tool : handlers::AllTools()) {
@@ -41,6 +55,8 @@ TEST(Documents, ArePrintedByName) {
   const User user;
   EXPECT_EQ(user.RunAnywhere({"docs", "man"}).out, ManPage(handlers::AllTools()));
   EXPECT_EQ(user.RunAnywhere({"docs", "tools"}).out, ToolReference(handlers::AllTools()));
+  EXPECT_EQ(user.RunAnywhere({"docs", "resources"}).out,
+            ResourceReference(handlers::AllResources(), handlers::AllPrompts()));
   EXPECT_EQ(user.RunAnywhere({"docs", "novel"}).status, kExitUsage);
 }
 
