@@ -296,8 +296,8 @@ function addSilent(each) {
 /** A good envelope, and something wrong in it. */
 function addWrongContents(add, each) {
   const kUnknown = texts(`
-    Ping  PING  tools  tools/  /tools/list  tools/List  tools/list/x  server/discover  subscriptions/listen  resources/list
-    prompts/list  rpc.discover  constructor  __proto__  toString  🐝`);
+    Ping  PING  tools  tools/  /tools/list  tools/List  tools/list/x  server/discover  subscriptions/listen  resources/lists
+    prompts  rpc.discover  constructor  __proto__  toString  🐝`);
   each(
     'an unknown method',
     [...kUnknown, '', ' ping', 'ping ', 'ping\0', 'x'.repeat(100_000)].map((method) => ask(method, '{}')),

@@ -45,15 +45,15 @@ void AddSwarm(const swarm::ProjectTotals& totals, Exposition& to) {
 
 void AddMemory(const swarm::MemoryStats& stats, Exposition& to) {
   to.Single("skep_memory_entries", kGauge, "Entries in shared memory.", std::optional(stats.entries));
-  to.Single("skep_memory_bytes", kGauge, "Bytes of their keys and values.", std::optional(stats.bytes));
+  to.Single("skep_memory_bytes", kGauge, "Bytes of keys and values in shared memory.", std::optional(stats.bytes));
   to.Single("skep_memory_entries_not_indexed", kGauge, "Entries whose words are not yet in the index.",
             std::optional(stats.not_indexed));
 }
 
 void AddStore(const store::DiskUse& disk, Exposition& to) {
   to.Single("skep_database_bytes", kGauge, "Size of the database file.", IfMeasured(disk.database));
-  to.Single("skep_database_wal_bytes", kGauge, "Size of its write-ahead log.", IfMeasured(disk.wal));
-  to.Single("skep_database_free_bytes", kGauge, "Free space on its disk.", IfMeasured(disk.free));
+  to.Single("skep_database_wal_bytes", kGauge, "Size of the write-ahead log of the database.", IfMeasured(disk.wal));
+  to.Single("skep_database_free_bytes", kGauge, "Free space on the disk of the database.", IfMeasured(disk.free));
 }
 
 /// Under the names that all exporters use.
@@ -62,9 +62,9 @@ void AddProcess(const metrics::ProcessFigures& figures, Exposition& to) {
   to.Sample("version", Version(), 1);
   to.Single("process_start_time_seconds", kGauge, "When this process began, in seconds since 1970.", figures.started_s);
   to.Single("process_cpu_seconds_total", kCounter, "User and system time of this process.", figures.cpu_s);
-  to.Single("process_resident_memory_bytes", kGauge, "Its memory that is in RAM.", figures.resident_bytes);
-  to.Single("process_virtual_memory_bytes", kGauge, "Its address space.", figures.virtual_bytes);
-  to.Single("process_open_fds", kGauge, "Its open file descriptors.", figures.open_files);
+  to.Single("process_resident_memory_bytes", kGauge, "Memory of this process that is in RAM.", figures.resident_bytes);
+  to.Single("process_virtual_memory_bytes", kGauge, "Address space of this process.", figures.virtual_bytes);
+  to.Single("process_open_fds", kGauge, "Open file descriptors of this process.", figures.open_files);
 }
 
 Expected<Result> Run(const Args&, ToolContext& context) {

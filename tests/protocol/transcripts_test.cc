@@ -181,7 +181,8 @@ class Transcript : public testing::TestWithParam<std::string> {
     }
   }
 
-  TestServer server_{handlers::AllTools(), handlers::Instructions(), limits::kToolsPage, handlers::kDefaultToolsets};
+  TestServer server_{handlers::AllTools(),       handlers::Instructions(), limits::kToolsPage,
+                     handlers::kDefaultToolsets, handlers::AllResources(), handlers::AllPrompts()};
   TestSession session_{server_};
   Saved saved_;
   int pings_ = 0;

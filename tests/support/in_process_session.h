@@ -13,6 +13,7 @@
 #include "mcp/server.h"
 #include "skep/block.h"
 #include "skep/context.h"
+#include "skep/resource.h"
 #include "skep/tool.h"
 #include "skep/transport.h"
 #include "store/liveness.h"
@@ -28,10 +29,16 @@ namespace skep {
 class TestServer {
  public:
   explicit TestServer(std::span<const Tool* const> tools, std::string_view instructions = "Use the tools.",
-                      std::size_t tools_page = limits::kToolsPage, std::span<const Toolset> toolsets = {})
+                      std::size_t tools_page = limits::kToolsPage, std::span<const Toolset> toolsets = {},
+                      std::span<const Resource* const> resources = {}, std::span<const Prompt* const> prompts = {})
       : store_(std::make_unique<store::Store>(store::Options{.path = directory_ / "skep.db", .fsync = false}, clock_,
                                               executor_)),
-        server_({.tools = tools, .toolsets = toolsets, .instructions = instructions, .tools_page = tools_page},
+        server_({.tools = tools,
+                 .toolsets = toolsets,
+                 .instructions = instructions,
+                 .tools_page = tools_page,
+                 .resources = resources,
+                 .prompts = prompts},
                 services()) {}
   /// What is left to be done is done while the server is still there.
   ~TestServer() { store_.reset(); }
