@@ -39,6 +39,8 @@ Application::Application(const Settings& settings, net::Loop& loop, Lifetime lif
                .instructions = handlers::Instructions(),
                .resources = handlers::AllResources(),
                .prompts = handlers::AllPrompts(),
+               .max_waiting_calls = settings.waiting_calls,
+               .request_timeout_ms = settings.request_timeout_ms,
                .project = settings.project,
                .client = ClientHere()},
               Services{.store = *store_,
