@@ -14,7 +14,7 @@ constexpr Method kMethods[] = {
     {"tools/list", kOldest, kModern, "tools", ListTools},
     {"initialize", kOldest, kNewestLegacy, "", Initialize},
     {"server/discover", kModern, kModern, "", Discover},
-    {"resources/list", kOldest, kModern, "resources", ListResources},
+    {"resources/list", kOldest, kModern, "resources", ListResources, true},
     {"resources/templates/list", kOldest, kModern, "resources", ListResourceTemplates},
     {"resources/read", kOldest, kModern, "resources", ReadResource},
     {"resources/subscribe", kOldest, kNewestLegacy, "resources", Subscribe},
@@ -23,12 +23,12 @@ constexpr Method kMethods[] = {
     {"logging/setLevel", kOldest, kNewestLegacy, "logging", SetLevel},
     {"tasks/get", Revision::k2025_11_25, kModern, "tasks", GetTask},
     {"tasks/result", Revision::k2025_11_25, kNewestLegacy, "tasks", GetTaskResult},
-    {"tasks/list", Revision::k2025_11_25, kNewestLegacy, "tasks", ListTasks},
+    {"tasks/list", Revision::k2025_11_25, kNewestLegacy, "tasks", ListTasks, true},
     {"tasks/cancel", Revision::k2025_11_25, kModern, "tasks", CancelTask},
     {"tasks/update", kModern, kModern, "", UpdateTask},
     {"prompts/list", kOldest, kModern, "prompts", ListPrompts},
     {"prompts/get", kOldest, kModern, "prompts", GetPrompt},
-    {"completion/complete", Revision::k2025_03_26, kModern, "completions", Complete},
+    {"completion/complete", kOldest, kModern, "completions", Complete, true},
 };
 
 }  // namespace

@@ -21,6 +21,9 @@ struct Method {
   /// The capability that it belongs to, empty if none: what is announced is derived from this table.
   std::string_view capability;
   void (*call)(ServerSession& session, const Request& request, rpc::Reply reply);
+  /// Whether it shows what the session's unfinished writes change, and must wait for them. Calls see to that
+  /// themselves.
+  bool in_turn = false;
 };
 
 /// All methods.

@@ -45,6 +45,8 @@ void WriteCapabilities(json::Writer& to, const Server::Options& options, Revisio
   std::vector<std::string_view> written;
   for (const Method& method : Methods()) {
     if (method.capability.empty() || revision < method.since || revision > method.until) continue;
+    // Older than its capability is the method.
+    if (method.capability == "completions" && revision < Revision::k2025_03_26) continue;
     // In the modern era it is an extension.
     if (method.capability == "tasks" && revision == kModern) continue;
     if (std::ranges::find(written, method.capability) != written.end() || !Has(options, method.capability)) continue;

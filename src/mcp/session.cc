@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "mcp/batch.h"
+#include "mcp/deferred.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/tool_call.h"
@@ -29,6 +30,7 @@ ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentit
 ServerSession::~ServerSession() {
   if (!ended_) OnGone();
   server_.task_calls().EndSession(*this);
+  for (Deferred* const deferred : deferred_) deferred->Abandon();
   server_.requests().EndSession(scope_->serial, [](ToolCall* call) { call->Abandon(); });
 }
 
@@ -125,6 +127,7 @@ void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batc
       reply.Discard();
       return OnNotification(message);
     case Message::Kind::kResponse:
+      message.id = reply.id();
       reply.Discard();
       return server_.inquiries().OnResponse(*this, message);
   }
@@ -165,6 +168,9 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
         ErrorCode::kMethodNotFound,
         fmt::format("protocol {} has no method \"{}\"{}", Name(request.revision), message.method,
                     method->since == kModern ? "; its request must name its version in params._meta" : ""));
+  }
+  if (method->in_turn && HasUnfinishedWrite()) {
+    return server_.services().store.Submit(std::make_unique<Deferred>(*this, *method, request, std::move(reply)));
   }
   method->call(*this, request, std::move(reply));
 }

@@ -19,6 +19,7 @@
 
 namespace skep::mcp {
 
+class Deferred;
 class Server;
 class ToolCall;
 
@@ -33,7 +34,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void OnFrame(std::span<char> frame) override;
   void OnDrained() override;
   void OnOversizeFrame() override;
-  std::size_t InFlight() const override { return in_flight_ + held_; }
+  std::size_t InFlight() const override { return in_flight_ + held_ + deferred_.size(); }
   std::size_t InFlightBytes() const override { return bytes_in_flight_; }
   void OnEnd() override;
 
@@ -67,6 +68,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   /// Bytes that the answer of a read which cannot be given yet will hold, judged by the last one.
   std::size_t ExpectedAnswer() const { return expected_answer_; }
   void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
+  /// A request that waits for its turn.
+  void EnterDeferred(Deferred& deferred) { deferred_.push_back(&deferred); }
+  void LeaveDeferred(Deferred& deferred) { std::erase(deferred_, &deferred); }
   /// A request that is kept open elsewhere, and will be answered.
   void Hold() { ++held_; }
   void Unhold() { --held_; }
@@ -101,6 +105,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::size_t in_flight_ = 0;
   std::size_t writes_in_flight_ = 0;
   std::vector<ToolCall*> waiting_;
+  std::vector<Deferred*> deferred_;
   std::size_t held_ = 0;
   bool ended_ = false;
   std::size_t bytes_in_flight_ = 0;

@@ -32,7 +32,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   return Result{.text = std::move(entry->value)};
 }
 std::vector<ListedResource> List(ToolContext& context, std::int64_t after, std::int64_t) {
-  static constexpr store::Sql kKeys{"SELECT key FROM entries ORDER BY key"};
+  static constexpr store::Sql kKeys{"SELECT key FROM memory ORDER BY key"};
   std::vector<ListedResource> listed;
   if (after > 0) return listed;
   std::int64_t number = 0;

@@ -19,6 +19,18 @@ class TaskCallsTest : public McpTest {
  protected:
   TaskCallsTest() { session_.Ask(Initialize(0, "2025-11-25")); }
 
+  /// The result of a request, whatever is said of tasks before it.
+  Json ResultOf(const std::string& line) {
+    session_.Send(line);
+    while (const auto said = session_.Next()) {
+      const Json message = Json::parse(*said);
+      if (!message.contains("id")) continue;
+      EXPECT_TRUE(message.contains("result")) << message;
+      return message.value("result", Json());
+    }
+    ADD_FAILURE() << "no answer to " << line;
+    return {};
+  }
   /// Begins a task of `wait` and returns it, and the call that the test has to answer.
   std::pair<Json, WaitingCall> Begin(const Json& task = {{"ttl", 60000}}) {
     const Json result =
