@@ -113,6 +113,8 @@ for (const file of files) {
           const id = `runner-${pings++}`;
           server.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
           assert.deepEqual(await server.next(), { jsonrpc: '2.0', id, result: {} });
+        } else if (step.end) {
+          server.closeInput();
         } else {
           assert.ok('name' in step || step.only === 'binary', `no such step: ${JSON.stringify(step)}`);
         }
