@@ -46,6 +46,8 @@ struct ToolInfo {
   std::string_view description;  ///< For models: at most two sentences.
   Hints hints = {};
   Toolset toolset = Toolset::kCore;
+  /// One of the five or six that an agent cannot work without.
+  bool always_load = false;
   /// Of every call. A tool for which it depends on the arguments has `Effect effect() const` in its Args instead.
   Effect effect = Effect::kRead;
 };

@@ -82,6 +82,7 @@ extern const Tool kAgentSpawn = MakeTool<Run>({
     .name = "agent_spawn",
     .title = "Register an agent",
     .description = "Registers an agent; starts no process. Later calls act as it by its id or name.",
+    .always_load = true,
     .effect = Effect::kWrite,
 });
 

@@ -78,6 +78,7 @@ extern const Tool kLeaseAcquire = MakeTool<Run>({
     .description = "Call before editing: leases paths or globs of the project, all or none, so that no other agent "
                    "edits them. Again: renews.",
     .toolset = Toolset::kLeases,
+    .always_load = true,
     .effect = Effect::kWrite,
 });
 

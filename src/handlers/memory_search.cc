@@ -52,6 +52,7 @@ extern const Tool kMemorySearch = MakeTool<Run>({
     .title = "Search memory",
     .description = "Finds memory entries by the words in their keys and values, best first, or by a glob over keys.",
     .hints = {.read_only = true},
+    .always_load = true,
 });
 
 }  // namespace skep::handlers

@@ -199,6 +199,7 @@ extern const Tool kMemoryUsage = MakeTool<Run>({
     .title = "Shared memory",
     .description = "Stores, retrieves, lists, deletes and searches the project's durable shared memory.",
     .hints = {.destructive = true},
+    .always_load = true,
 });
 
 }  // namespace skep::handlers

@@ -130,6 +130,7 @@ extern const Tool kTaskClaim = MakeTool<Run>({
     .description =
         "Gives this agent the most urgent task that is ready for it, and to nobody else. Use wait, do not poll.",
     .toolset = Toolset::kTasks,
+    .always_load = true,
     .effect = Effect::kWrite,
 });
 

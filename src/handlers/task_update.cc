@@ -86,6 +86,7 @@ extern const Tool kTaskUpdate = MakeTool<Run>({
     .title = "Report on a task",
     .description = "Reports progress or the end of a claimed task. Refused when the claim is no longer yours.",
     .toolset = Toolset::kTasks,
+    .always_load = true,
     .effect = Effect::kWrite,
 });
 

@@ -19,8 +19,8 @@
 namespace skep::mcp {
 namespace {
 
-/// How often it is looked whether a call has taken too long: it had minutes.
-constexpr std::int64_t kOverdueMs = 1000;
+/// How often calls in flight are looked at: as soon as their clients want to hear of them.
+constexpr std::int64_t kTickMs = 1000;
 
 /// Renders with a function on a Writer.
 template <class Write>
@@ -100,6 +100,8 @@ void WriteTool(json::Writer& to, const Tool& tool, bool modern) {
   if (!hints.read_only && hints.idempotent) to.Member("idempotentHint", true);
   to.Member("openWorldHint", false);
   to.EndObject();
+  // A client that loads tools as they are needed should have these from the beginning.
+  if (tool.info.always_load) to.Key("_meta"), to.Raw(R"({"anthropic/alwaysLoad":true})");
   // Those that take their time.
   if (!modern && tool.start != nullptr) to.Key("execution"), to.Raw(R"({"taskSupport":"optional"})");
   to.EndObject();
@@ -126,7 +128,7 @@ Server::Server(Options options, const Services& services)
       resources_(options.resources),
       prompts_(options.prompts),
       request_timeout_ms_(options.request_timeout_ms),
-      timeouts_(services.events.MakeTimer([this] { EndOverdue(); })),
+      tick_(services.events.MakeTimer([this] { OnTick(); })),
       waits_(services),
       inquiries_(services),
       subscriptions_(*this),
@@ -197,15 +199,17 @@ void Server::EnterRequest(const SessionScope& session, ToolCall& call) {
   const std::int64_t deadline_ns = services_.clock.SteadyNs() + request_timeout_ms_ * 1'000'000;
   [[maybe_unused]] const bool entered = requests_.Insert(session.serial, call.id(), &call, deadline_ns);
   assert(entered && "whoever makes a call sees that there is room");
-  if (!std::exchange(times_out_, true)) timeouts_->Set(kOverdueMs);
+  if (!std::exchange(ticks_, true)) tick_->Set(kTickMs);
 }
 
-void Server::EndOverdue() {
+void Server::OnTick() {
+  const std::int64_t now_ns = services_.clock.SteadyNs();
   std::vector<ToolCall*> overdue;
-  requests_.Expire(services_.clock.SteadyNs(), [&](ToolCall* call) { overdue.push_back(call); });
+  requests_.Expire(now_ns, [&](ToolCall* call) { overdue.push_back(call); });
   for (ToolCall* const call : overdue) call->TimeOut();
-  times_out_ = requests_.stats().AllPending() > 0;
-  if (times_out_) timeouts_->Set(kOverdueMs);
+  for (ToolCall* const call : reporting_) call->Report(now_ns);
+  ticks_ = requests_.stats().AllPending() > 0;
+  if (ticks_) tick_->Set(kTickMs);
 }
 
 void Server::EndResult(json::Writer& to, bool modern, std::int64_t ttl_ms) const {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/events.h"
@@ -71,6 +72,9 @@ class Server final : public SessionFactory {
   rpc::ClientRequests<ToolCall>& requests() { return requests_; }
   /// A call is in flight from now on, until it is removed from requests(), or has taken too long.
   void EnterRequest(const SessionScope& session, ToolCall& call);
+  /// A call's client hears from now on that it is under way.
+  void BeginReports(ToolCall& call) { reporting_.insert(&call); }
+  void EndReports(ToolCall& call) { reporting_.erase(&call); }
   std::int64_t request_timeout_ms() const { return request_timeout_ms_; }
   Inquiries& inquiries() { return inquiries_; }
   Subscriptions& subscriptions() { return subscriptions_; }
@@ -106,7 +110,8 @@ class Server final : public SessionFactory {
 
  private:
   void RenderTools(std::size_t page_size);
-  void EndOverdue();
+  /// While calls are in flight: tells who wants to know, and ends those that have taken too long.
+  void OnTick();
 
   const Services services_;
   const ClientIdentity client_;
@@ -118,8 +123,9 @@ class Server final : public SessionFactory {
   const std::int64_t request_timeout_ms_;
   const RequestStates request_states_;
   rpc::ClientRequests<ToolCall> requests_{limits::kMaxSessionRequests};
-  std::unique_ptr<Events::Timer> timeouts_;
-  bool times_out_ = false;  ///< Whether that is set.
+  std::unordered_set<ToolCall*> reporting_;
+  std::unique_ptr<Events::Timer> tick_;
+  bool ticks_ = false;  ///< Whether that is set.
   Waits waits_;
   Inquiries inquiries_;
   Subscriptions subscriptions_;

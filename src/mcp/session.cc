@@ -215,8 +215,10 @@ void ServerSession::SendProgress(std::string_view token, double done, double tot
     to.Raw(token);
     to.Key("progress");
     to.Double(done);
-    to.Key("total");
-    to.Double(total);
+    if (total > 0) {
+      to.Key("total");
+      to.Double(total);
+    }
     if (!message.empty()) to.Member("message", message);
     to.EndObject();
   });

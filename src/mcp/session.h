@@ -78,6 +78,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void Leave(ToolCall& call);
   /// A line of our own accord: a notification, or a request. `write` appends its members but `jsonrpc`.
   void Send(FunctionRef<void(json::Writer&)> write);
+  /// `total`: 0 if nobody knows it.
   void SendProgress(std::string_view token, double done, double total, std::string_view message);
 
  private:

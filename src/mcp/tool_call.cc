@@ -27,8 +27,11 @@ ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, con
       scope_(session.scope()),
       tool_(tool),
       args_(tool, args),
-      uri_(form.uri),
-      form_{.kind = form.kind, .modern = form.modern, .resource = form.resource, .uri = uri_},
+      uri_(form.uri.empty() ? nullptr : std::make_unique<const std::string>(form.uri)),
+      form_{.kind = form.kind,
+            .modern = form.modern,
+            .resource = form.resource,
+            .uri = uri_ == nullptr ? std::string_view() : std::string_view(*uri_)},
       dialogue_(std::move(dialogue)),
       held_(sizeof(*this) + args_.bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
       progress_token_(request.progress_token),
@@ -37,9 +40,11 @@ ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, con
       began_ns_(server_.services().clock.SteadyNs()) {
   session_->Enter(*this);
   server_.log_relay().BeginRequest(session, log_level_);
+  if (reports()) server_.BeginReports(*this);
 }
 
 ToolCall::~ToolCall() {
+  if (reports()) server_.EndReports(*this);
   if (session_ == nullptr) return;
   server_.log_relay().EndRequest(*session_, log_level_);
   session_->Leave(*this);
@@ -116,12 +121,15 @@ Expected<void> ToolCall::Run(store::Database& database) {
   return done;
 }
 
-void ToolCall::ReportWait(std::int64_t now_ns) {
+void ToolCall::Report(std::int64_t now_ns) {
   constexpr std::int64_t kFirstMs = 1000;
-  const std::int64_t waited_ms = (now_ns - began_ns_) / 1'000'000;
-  if (waited_ms < (reported_ms_ == 0 ? kFirstMs : reported_ms_ + limits::kReportMs)) return;
-  reported_ms_ = waited_ms;
-  Progress(static_cast<double>(waited_ms) / 1000, static_cast<double>(wait_->ms) / 1000, "waiting");
+  const std::int64_t taken_ms = (now_ns - began_ns_) / 1'000'000;
+  if (taken_ms < (reported_ms_ == 0 ? kFirstMs : reported_ms_ + limits::kReportMs)) return;
+  reported_ms_ = taken_ms;
+  // What it waits for belongs to the store's thread while it runs there.
+  const bool waiting = server_.waits().Holds(*this);
+  const double total = waiting ? static_cast<double>(wait_->ms) / 1000 : 0;
+  Progress(static_cast<double>(taken_ms) / 1000, total, waiting ? "waiting" : "working");
 }
 
 void ToolCall::BeginAgain() {
@@ -239,9 +247,9 @@ void ToolCall::Fail(Error error) {
 
 void ToolCall::Progress(double done, double total, std::string_view message) {
   if (!reply_.open()) return;
-  if (!task_.empty()) server_.task_calls().NoteProgress(task_, message);
+  if (task_ != nullptr) server_.task_calls().NoteProgress(*task_, message);
   // The request of a modern task was over when that began.
-  if (progress_token_.empty() || done <= progress_ || (form_.modern && !task_.empty())) return;
+  if (progress_token_.empty() || done <= progress_ || (form_.modern && task_ != nullptr)) return;
   progress_ = done;
   session_->SendProgress(progress_token_, done, total, message);
 }

@@ -96,7 +96,7 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Abandon();
 
   /// It is a task of the protocol by this id: how far it is, is asked for.
-  void BecomeTask(std::string id) { task_ = std::move(id); }
+  void BecomeTask(std::string id) { task_ = std::make_unique<const std::string>(std::move(id)); }
 
   /// Starts a tool that waits, which then owns the call. REQUIRES: no write of its session is unfinished.
   static void Start(std::unique_ptr<ToolCall> call);
@@ -121,10 +121,10 @@ class ToolCall final : public store::Operation, public PendingCall {
   std::int64_t give_up_ns() const { return began_ns_ + wait_->ms * 1'000'000; }
   /// Time is up: answers what it has.
   void GiveUp() { Answer({}); }
-  /// Whether its client wants to hear of progress.
-  bool reports() const { return !progress_token_.empty(); }
-  /// Tells it after a second, and then every limits::kReportMs, for how long it has waited.
-  void ReportWait(std::int64_t now_ns);
+  /// Whether its client wants to hear of progress, and the tool does not tell it by itself.
+  bool reports() const { return !progress_token_.empty() && tool_.run != nullptr; }
+  /// Tells it after a second, and then every limits::kReportMs, that the call is worked on, or how long it has waited.
+  void Report(std::int64_t now_ns);
   /// It is about to be submitted again.
   void BeginAgain();
   /// What the tool is asked for: calls with the same wish, of a tool that only reads, get the same answer.
@@ -163,15 +163,15 @@ class ToolCall final : public store::Operation, public PendingCall {
   std::shared_ptr<SessionScope> scope_;
   const Tool& tool_;
   OwnedArgs args_;
-  const std::string uri_;  ///< Of a resource.
+  const std::unique_ptr<const std::string> uri_;  ///< Of a resource; null: it is none. As what follows, few have one.
   const AnswerForm form_;
   const std::unique_ptr<Dialogue> dialogue_;
   const std::size_t held_;  ///< Bytes: the arguments, and for a read what its answer is expected to be.
   const std::string progress_token_;
-  std::string task_;          ///< Its id as a task of the protocol; empty: it is none.
-  const LogLevel log_level_;  ///< What its client wants to hear of meanwhile.
+  std::unique_ptr<const std::string> task_;  ///< Its id as a task of the protocol; null: it is none.
+  const LogLevel log_level_;                 ///< What its client wants to hear of meanwhile.
   double progress_ = 0;
-  std::int64_t reported_ms_ = 0;  ///< After which time it has said for how long it has waited.
+  std::int64_t reported_ms_ = 0;  ///< After which time it has last told its client that it is under way.
   rpc::Reply reply_;
   Block result_;  ///< The structured result as JSON.
 

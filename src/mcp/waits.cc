@@ -1,6 +1,7 @@
 #include "mcp/waits.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace skep::mcp {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+/// Calls woken by one look for the ends of tasks: a millisecond's work. The next look goes on.
+constexpr std::size_t kMaxTogether = 1000;
 /// How long answering may keep the thread from its clients at a time, in ns.
 constexpr std::int64_t kSliceNs = kNsPerMs;
 /// Ticks without a change after which those who could not have what is ready are asked again: a second.
@@ -39,10 +42,10 @@ void Waits::Park(std::unique_ptr<ToolCall> call) {
     seen_message_ = first ? call->mark().newest : std::min(seen_message_, call->mark().newest);
   }
   const auto line = lines_.try_emplace({wait.what, wait.key}).first;
-  const auto deadline = deadlines_.emplace(call->give_up_ns(), key);
+  const std::int64_t deadline_ns = call->give_up_ns();
   line->second.calls.push_back(std::move(call));
-  places_.emplace(key, Place{line, std::prev(line->second.calls.end()), deadline});
-  if (key->reports()) reporting_.insert(key);
+  places_.emplace(key, Place{line, std::prev(line->second.calls.end()), deadline_ns});
+  PushDeadline(deadline_ns, key);
   fresh_.push_back(key);
   SetTick();
   LookSoon();
@@ -54,8 +57,6 @@ std::unique_ptr<ToolCall> Waits::Take(const ToolCall& call) {
   const Place place = found->second;
   places_.erase(found);
   std::erase(fresh_, &call);
-  reporting_.erase(&call);
-  deadlines_.erase(place.deadline);
   auto taken = std::move(*place.call);
   place.line->second.calls.erase(place.call);
   DropIfUnused(place.line);
@@ -108,7 +109,7 @@ void Waits::Look() {
   if (!database.error()) {
     LookForTasks(database, now);
     // Who has just been parked may have missed what an earlier look has seen.
-    if (changed || by_clock || !fresh_.empty()) {
+    if (changed || by_clock || std::exchange(left_, false) || !fresh_.empty()) {
       LookForMessages(database);
       LookForLeases(database, now);
       LookForTaskEnds(database);
@@ -124,6 +125,7 @@ void Waits::Look() {
   }
   store.EndRead();
   std::erase_if(lines_, unused);
+  if (left_) LookSoon();
 }
 
 void Waits::LookForTasks(store::Database& database, const Moment& now) {
@@ -188,8 +190,12 @@ void Waits::LookForTaskEnds(store::Database& database) {
   std::vector<const ToolCall*> woken;
   for (auto line = lines_.lower_bound({Wait::For::kTaskEnd, 0}); line != lines_.end(); ++line) {
     if (line->second.calls.empty() || !swarm::HasEnded(database, line->first.second)) continue;
-    for (const auto& call : line->second.calls) woken.push_back(call.get());
+    for (const auto& call : line->second.calls) {
+      if (woken.size() == kMaxTogether) break;
+      woken.push_back(call.get());
+    }
   }
+  if (woken.size() == kMaxTogether) left_ = true;
   WakeTogether(woken);
 }
 
@@ -242,11 +248,10 @@ void Waits::LookIfChanged() {
 
 void Waits::OnTick() {
   const std::int64_t now_ns = services_.clock.SteadyNs();
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now_ns) {
-    Take(*deadlines_.begin()->second)->GiveUp();
+  for (DropDeadlines(); !deadlines_.empty() && deadlines_.front().first <= now_ns; DropDeadlines()) {
+    Take(*deadlines_.front().second)->GiveUp();
   }
   if (places_.empty()) return;
-  for (const ToolCall* const call : reporting_) places_.at(call).call->get()->ReportWait(now_ns);
   // Who may have what is ready can change while what is ready does not: some of each line try again.
   // When nothing else has changed, only by time (an agent's pause ends), which need not be seen at once.
   const store::Stamp state = services_.store.State();
@@ -261,9 +266,31 @@ void Waits::OnTick() {
   SetTick();
 }
 
+void Waits::PushDeadline(std::int64_t ns, const ToolCall* call) {
+  constexpr std::size_t kFew = 64;
+  if (deadlines_.size() >= 2 * places_.size() + kFew) {
+    std::erase_if(deadlines_, [this](const Deadline& deadline) { return !Holds(deadline); });
+    std::ranges::make_heap(deadlines_, std::greater());
+  }
+  deadlines_.emplace_back(ns, call);
+  std::ranges::push_heap(deadlines_, std::greater());
+}
+
+bool Waits::Holds(const Deadline& deadline) const {
+  const auto place = places_.find(deadline.second);
+  return place != places_.end() && place->second.deadline_ns == deadline.first;
+}
+
+void Waits::DropDeadlines() {
+  while (!deadlines_.empty() && !Holds(deadlines_.front())) {
+    std::ranges::pop_heap(deadlines_, std::greater());
+    deadlines_.pop_back();
+  }
+}
+
 void Waits::SetTick() {
   const std::int64_t now_ns = services_.clock.SteadyNs();
-  const std::int64_t at_ns = std::min(deadlines_.begin()->first, now_ns + limits::kWaitPollMs * kNsPerMs);
+  const std::int64_t at_ns = std::min(deadlines_.front().first, now_ns + limits::kWaitPollMs * kNsPerMs);
   if (tick_ns_ != 0 && tick_ns_ <= at_ns) return;
   tick_ns_ = at_ns;
   tick_->Set(std::max<std::int64_t>(1, (at_ns - now_ns + kNsPerMs - 1) / kNsPerMs));
@@ -274,6 +301,7 @@ void Waits::StopIfIdle() {
   watch_.Stop();
   tick_->Stop();
   tick_ns_ = 0;
+  deadlines_ = {};
 }
 
 void Waits::DropIfUnused(Lines::iterator line) {
