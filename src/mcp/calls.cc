@@ -12,6 +12,8 @@
 namespace skep::mcp {
 namespace {
 
+void LogBegin(const Tool& tool) { Log(LogLevel::kDebug, "{} begins", tool.info.name); }
+
 /// Runs a read where it arrives.
 void RunNow(ServerSession& session, const Tool& tool, ToolArgs& args, const AnswerForm& form, rpc::Reply& reply) {
   ToolContext context(session.server().services(), *session.scope(), nullptr);
@@ -30,12 +32,11 @@ void RunNow(ServerSession& session, const Tool& tool, ToolArgs& args, const Answ
 
 void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Request& request, const AnswerForm& form,
              std::unique_ptr<Dialogue> dialogue, rpc::Reply reply) {
-  const bool in_turn = session.HasUnfinishedWrite();
+  // What a request logs must come before its answer: behind the store's thread it does.
+  const bool in_turn = session.HasUnfinishedWrite() || request.log_level != LogLevel::kOff;
   const bool waits = tool.start != nullptr;
-  Log(LogLevel::kDebug, "{} begins", tool.info.name);
-  // What a request logs must come before its answer: on the store's thread it does.
-  const bool logs = request.log_level != LogLevel::kOff;
-  if (!waits && !in_turn && !logs && tool.effect(tool, args.get()) == Effect::kRead) {
+  if (!waits && !in_turn && tool.effect(tool, args.get()) == Effect::kRead) {
+    LogBegin(tool);
     return RunNow(session, tool, args, form, reply);
   }
   if (session.InFlight() >= limits::kMaxSessionRequests) {
@@ -50,6 +51,8 @@ void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Req
     dialogue->abilities = abilities;
   }
   auto call = std::make_unique<ToolCall>(session, tool, args, request, form, std::move(dialogue), std::move(reply));
+  // Only now its client hears of it.
+  LogBegin(tool);
   if (waits && !in_turn) return ToolCall::Start(std::move(call));
   store::Store& store = session.server().services().store;
   if (waits) return store.Submit(ToolCall::StartInTurn(std::move(call)));
