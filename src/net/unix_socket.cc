@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -151,12 +153,36 @@ Expected<Fd> ConnectTo(const std::string& path) {
 
 bool Peer::IsTrusted() const { return user == 0 || user == geteuid(); }
 
+namespace {
+
+/// A variable of the environment that a process of ours was started with; empty if it has none, or it cannot be read.
+std::string EnvironmentOf(pid_t process, std::string_view name) {
+  // As a client has it: some ten variables of a line each. What lies beyond is not found.
+  constexpr std::size_t kMostRead = 128 * limits::kKiB;
+  std::ifstream file(fmt::format("/proc/{}/environ", process), std::ios::binary);
+  std::string all(kMostRead, '\0');
+  file.read(all.data(), static_cast<std::streamsize>(all.size()));
+  all.resize(static_cast<std::size_t>(file.gcount()));
+  for (std::string_view rest = all; !rest.empty();) {
+    const std::string_view variable = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(variable.size() + 1, rest.size()));
+    if (variable.size() > name.size() && variable.starts_with(name) && variable[name.size()] == '=') {
+      return std::string(variable.substr(name.size() + 1, limits::kMaxClientText));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 ClientIdentity Peer::Identity() const {
   if (process == 0) return {};
   std::string directory(PATH_MAX, '\0');
   const ssize_t size = readlink(fmt::format("/proc/{}/cwd", process).c_str(), directory.data(), directory.size());
   directory.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  return {.name = {}, .version = {}, .session = {}, .directory = directory};
+  // What joins a client to us has the client's environment, as a server that it starts itself.
+  return {
+      .name = {}, .version = {}, .session = EnvironmentOf(process, "CLAUDE_CODE_SESSION_ID"), .directory = directory};
 }
 
 std::optional<Peer> PeerOf(int fd) {

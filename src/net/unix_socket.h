@@ -55,7 +55,7 @@ struct Peer {
 
   /// This process's own user, or root.
   bool IsTrusted() const;
-  /// Who it is, as far as that can be told from outside: where it works.
+  /// Who it is, as far as that can be told from outside: where it works, and what its client calls their session.
   ClientIdentity Identity() const;
 };
 std::optional<Peer> PeerOf(int fd);

@@ -75,7 +75,46 @@ constexpr Tool kTool =
     MakeTool<Run>({.name = "fetch", .title = "Fetch", .description = "Fetches.", .hints = {.read_only = true}});
 }  // namespace fetch
 
-constexpr const Tool* kTools[] = {&greet::kTool, &fetch::kTool};
+// consult {}: sends a person to a page, has the client's model choose with a tool, and asks where the client works;
+// says what came back.
+namespace consult {
+struct Args {
+  static constexpr std::array<Field, 0> kFields = {};
+};
+struct Result {
+  std::string page;
+  std::string chosen;
+  std::string roots;
+  static constexpr Field kFields[] = {Req<&Result::page>("page"), Req<&Result::chosen>("chosen"),
+                                      Req<&Result::roots>("roots")};
+};
+constexpr std::string_view kSampling =
+    R"({"messages":[{"role":"user","content":{"type":"text","text":"Choose."}}],"maxTokens":50,)"
+    R"("tools":[{"name":"choose","inputSchema":{"type":"object"}}],"toolChoice":{"mode":"required"}})";
+std::string Say(const Answer& answer) {
+  return answer.outcome == Answer::Outcome::kAccepted ? answer.content : std::string(greet::NameOf(answer.outcome));
+}
+Expected<Result> Run(const Args&, ToolContext& context) {
+  // All at once: none needs the answer to another.
+  const Answer page = context.Ask({.kind = Question::Kind::kUrl,
+                                   .key = "page",
+                                   .message = "Sign in",
+                                   .url = "https://example.test/sign-in",
+                                   .params = {}});
+  const Answer chosen = context.Ask({.kind = Question::Kind::kSampleWithTools,
+                                     .key = "choice",
+                                     .message = {},
+                                     .url = {},
+                                     .params = std::string(kSampling)});
+  const Answer roots =
+      context.Ask({.kind = Question::Kind::kRoots, .key = "roots", .message = {}, .url = {}, .params = {}});
+  return Result{.page = Say(page), .chosen = Say(chosen), .roots = Say(roots)};
+}
+constexpr Tool kTool =
+    MakeTool<Run>({.name = "consult", .title = "Consult", .description = "Consults.", .effect = Effect::kWrite});
+}  // namespace consult
+
+constexpr const Tool* kTools[] = {&greet::kTool, &fetch::kTool, &consult::kTool};
 
 class AskingTest : public testing::Test {
  protected:
@@ -219,6 +258,45 @@ TEST_F(AskingTest, ASessionThatBreaksOffLeavesNothingBehind) {
   EXPECT_EQ(server_.server().inquiries().stats().AllPending(), 0U);
 }
 
+const Json kEverything = {{"elicitation", {{"form", Json::object()}, {"url", Json::object()}}},
+                          {"sampling", {{"tools", Json::object()}}},
+                          {"roots", Json::object()}};
+
+TEST_F(AskingTest, APageAModelAndTheRootsAreAskedForAtOnce) {
+  Initialize(kEverything, "2025-11-25");
+  session_.Send(Call(1, "consult"));
+  const Json page = Next();
+  const Json choice = Next();
+  const Json roots = Next();
+  EXPECT_EQ(page["method"], "elicitation/create");
+  EXPECT_EQ(page["params"]["mode"], "url");
+  EXPECT_EQ(page["params"]["url"], "https://example.test/sign-in");
+  EXPECT_TRUE(page["params"]["elicitationId"].is_string());
+  EXPECT_EQ(choice["method"], "sampling/createMessage");
+  EXPECT_EQ(choice["params"], Json::parse(consult::kSampling));
+  EXPECT_EQ(roots["method"], "roots/list");
+  const Json chosen = {{"role", "assistant"}, {"model", "m"}, {"content", {{"type", "text"}, {"text", "this"}}}};
+  Respond(roots["id"], {{"roots", Json::array()}});
+  Respond(choice["id"], chosen);
+  EXPECT_EQ(session_.TakeNow(), std::nullopt) << "not before the last answer";
+  Respond(page["id"], {{"action", "accept"}});
+  const Json result = Next()["result"]["structuredContent"];
+  EXPECT_EQ(result["page"], "{}");
+  EXPECT_EQ(Json::parse(result["chosen"].get<std::string>()), chosen);
+  EXPECT_EQ(result["roots"], R"({"roots":[]})");
+}
+
+TEST_F(AskingTest, WhatARevisionDoesNotHaveIsNotAskedFor) {
+  Initialize(kEverything, "2025-06-18");
+  session_.Send(Call(1, "consult"));
+  const Json roots = Next();
+  EXPECT_EQ(roots["method"], "roots/list");
+  Respond(roots["id"], {{"roots", Json::array()}});
+  const Json result = Next()["result"]["structuredContent"];
+  EXPECT_EQ(result["page"], "unavailable");
+  EXPECT_EQ(result["chosen"], "unavailable");
+}
+
 // --- The modern era --------------------------------------------------------------------------------
 
 class ModernAskingTest : public AskingTest {
@@ -256,6 +334,24 @@ TEST_F(ModernAskingTest, TheAnswerAsksAndTheNextRequestAnswers) {
   EXPECT_EQ(last["result"]["resultType"], "complete");
   EXPECT_EQ(Said(last), "hello Ann you");
   EXPECT_EQ(Stored(), "asked");
+}
+
+TEST_F(ModernAskingTest, APageAModelAndTheRootsAreAskedForAtOnce) {
+  Json params = {{"name", "consult"}, {"arguments", Json::object()}};
+  const Json first = Ask(params, kEverything)["result"];
+  const Json& requests = first["inputRequests"];
+  ASSERT_EQ(requests.size(), 3U);
+  EXPECT_EQ(requests["page"]["params"],
+            Json::parse(R"({"mode":"url","message":"Sign in","url":"https://example.test/sign-in"})"));
+  EXPECT_EQ(requests["choice"]["params"], Json::parse(consult::kSampling));
+  EXPECT_EQ(requests["roots"]["method"], "roots/list");
+  params["requestState"] = first["requestState"];
+  params["inputResponses"] = {{"page", {{"action", "decline"}}},
+                              {"choice", {{"role", "assistant"}, {"model", "m"}}},
+                              {"roots", {{"roots", Json::array()}}}};
+  const Json result = Ask(params, kEverything)["result"]["structuredContent"];
+  EXPECT_EQ(result["page"], "declined");
+  EXPECT_EQ(Json::parse(result["chosen"].get<std::string>())["model"], "m");
 }
 
 TEST_F(ModernAskingTest, WhatIsNotAnsweredIsAskedAgain) {

@@ -31,6 +31,22 @@ TEST_F(WaitingTool, IsAnsweredWhenItIsReady) {
   EXPECT_EQ(session_.session().InFlightBytes(), 0U);
 }
 
+TEST_F(WaitingTool, IsGivenUpWhenItTakesTooLong) {
+  WaitingCall call = Wait(Call(1, "wait", {{"name", "w"}}));
+  server_.events().AdvanceMs(limits::kRequestMs - 1000);
+  EXPECT_TRUE(TakeNow().empty());
+  EXPECT_FALSE(call.reply.cancelled());
+  server_.events().AdvanceMs(3000);
+  const auto answers = TakeNow();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0]["result"]["isError"], true);
+  EXPECT_EQ(answers[0]["result"]["_meta"]["skep/error"], "unavailable");
+  EXPECT_TRUE(call.reply.cancelled());
+  call.reply(Waited{.answer = "too late"});
+  EXPECT_TRUE(TakeNow().empty());
+  EXPECT_EQ(session_.session().InFlight(), 0U);
+}
+
 TEST_F(WaitingTool, AnswersInWhateverOrder) {
   WaitingCall first = Wait(Call(1, "wait", {{"name", "1"}}));
   WaitingCall second = Wait(Call(2, "wait", {{"name", "2"}}));

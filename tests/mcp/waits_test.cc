@@ -103,6 +103,33 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 constexpr Tool kTool = MakeTool<Run>({.name = "free", .title = "Free", .description = "F.", .effect = Effect::kWrite});
 }  // namespace free_path
 
+// result {task, of=""}: how a task has ended, once it has.
+namespace outcome {
+struct Args {
+  std::int64_t task = 0;
+  std::string_view of;
+  static constexpr Field kFields[] = {Req<&Args::task>("task"), Opt<&Args::of>("of")};
+};
+struct Result {
+  std::string state;
+  static constexpr Field kFields[] = {Req<&Result::state>("state")};
+};
+Expected<Result> Run(const Args& args, ToolContext& context) {
+  static constexpr Sql kState{"SELECT state FROM tasks WHERE id = ?1"};
+  ++runs;
+  Result result;
+  if (Cursor row = context.database().Query(kState, args.task); row.Next()) result.state = row.Text(0);
+  if (result.state == "ready") context.WaitFor({.what = Wait::For::kTaskEnd, .key = args.task, .ms = 60'000});
+  return result;
+}
+constexpr Tool kTool = MakeTool<Run>({.name = "outcome",
+                                      .title = "Outcome",
+                                      .description = "O.",
+                                      .hints = {.read_only = true},
+                                      .effect = Effect::kWrite});
+}  // namespace outcome
+
+constexpr Sql kEndTask{"UPDATE tasks SET state = 'succeeded' WHERE id = ?1"};
 constexpr Sql kSwarm{
     "INSERT INTO swarms (id, name, topology, strategy, max_agents, created_ms) VALUES (?1, ?2, 'star', 'auto', 9, 0)"};
 constexpr Sql kAgent{"INSERT INTO agents (id, swarm, type, name, created_ms) VALUES (?1, 1, 'coder', ?2, 0)"};
@@ -120,7 +147,7 @@ class WaitsTest : public testing::Test {
   static std::span<const Tool* const> Tools() {
     static const std::vector<const Tool*> all = [] {
       std::vector<const Tool*> tools(TestTools().begin(), TestTools().end());
-      tools.insert(tools.end(), {&take::kTool, &listen::kTool, &free_path::kTool});
+      tools.insert(tools.end(), {&take::kTool, &listen::kTool, &free_path::kTool, &outcome::kTool});
       return tools;
     }();
     return all;
@@ -283,6 +310,75 @@ TEST_F(WaitsTest, ATaskWhoseTimeComesWakes) {
   server_.events().AdvanceMs(350);
   Settle();
   EXPECT_EQ(Taken(), (Answers{{"w", 1}}));
+}
+
+TEST_F(WaitsTest, ThoseThatWantTheSameShareOneRun) {
+  Write(AddTasks(1, 1));
+  std::deque<TestSession> others;
+  constexpr int kSessions = 20;
+  for (int i = 0; i < kSessions; ++i) {
+    TestSession& other = others.emplace_back(server_);
+    for (std::size_t call = 0; call < limits::kMaxWaitingCalls; ++call) {
+      other.Send(Call(call, "outcome", {{"task", 1}, {"of", call < 50 ? "one" : "another"}}));
+    }
+  }
+  Settle();
+  runs = 0;
+  WriteAndTell([](Database& database) { database.Execute(kEndTask, 1); });
+  Settle();
+  EXPECT_GE(runs, 2);
+  EXPECT_LE(runs, 6) << "one for each wish, and for each slice of those who wait";
+  for (TestSession& other : others) {
+    const auto answers = TakeNow(other);
+    ASSERT_EQ(answers.size(), limits::kMaxWaitingCalls);
+    for (const Json& answer : answers) EXPECT_EQ(answer["result"]["structuredContent"]["state"], "succeeded");
+    EXPECT_EQ(other.session().InFlight(), 0U);
+  }
+  EXPECT_EQ(server_.server().waits().size(), 0U);
+}
+
+TEST_F(WaitsTest, WhoIsCancelledIsNotRunForTheOthers) {
+  Write(AddTasks(1, 1));
+  TestSession other(server_);
+  Send(Call("first", "outcome", {{"task", 1}}));
+  for (const int call : {1, 2, 3}) other.Send(Call(call, "outcome", {{"task", 1}}));
+  Settle();
+  Write([](Database& database) { database.Execute(kEndTask, 1); });
+  server_.events().Change("skep.db-wal");
+  // Woken, and cancelled before the store has come to it.
+  Gate::Instance().Shut();
+  TestSession holder(server_);
+  holder.Send(Call("hold", "hold"));
+  Gate::Instance().AwaitVisitor();
+  server_.executor().RunPosted();
+  session_.Send(Cancelled("first"));
+  other.Send(Cancelled(2));
+  Gate::Instance().Open();
+  Settle();
+  EXPECT_TRUE(TakeNow(session_).empty());
+  const auto answers = TakeNow(other);
+  ASSERT_EQ(answers.size(), 2U);
+  for (const Json& answer : answers) EXPECT_EQ(answer["result"]["structuredContent"]["state"], "succeeded");
+  EXPECT_EQ(other.session().InFlight(), 0U);
+  EXPECT_EQ(session_.session().InFlight(), 0U);
+}
+
+TEST_F(WaitsTest, WhoWantsProgressHearsThatHisCallWaits) {
+  Send(CallWithProgress("w", "take", {{"swarm", 1}, {"seconds", 20}}, "token"));
+  server_.events().AdvanceMs(900);
+  EXPECT_TRUE(TakeNow(session_).empty());
+  server_.events().AdvanceMs(11'000);
+  const auto told = TakeNow(session_);
+  ASSERT_EQ(told.size(), 3U);
+  double last = 0;
+  for (const Json& one : told) {
+    EXPECT_EQ(one["method"], "notifications/progress");
+    EXPECT_EQ(one["params"]["progressToken"], "token");
+    EXPECT_EQ(one["params"]["total"], 20);
+    EXPECT_EQ(one["params"]["message"], "waiting");
+    EXPECT_GT(one["params"]["progress"], last);
+    last = one["params"]["progress"];
+  }
 }
 
 TEST_F(WaitsTest, WhoHasWaitedLongestComesFirst) {
