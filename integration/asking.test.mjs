@@ -1,11 +1,20 @@
-// What the server asks the person at the client before it acts: in the legacy era by a request of its own, in the modern
-// one by an answer that says what is missing, with a state that nobody can forge.
+// What the server asks the person at the client before it acts: in the legacy era by a request of its own, in the
+// modern one by an answer that says what is missing, with a state that nobody can forge.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { Program, kEras } from './clients.mjs';
-import { Server, contentOf, initializeParams, makePlace, makeRandom, modernParams, notification, toolCall } from './support.mjs';
+import {
+  Server,
+  contentOf,
+  initializeParams,
+  makePlace,
+  makeRandom,
+  modernParams,
+  notification,
+  toolCall,
+} from './support.mjs';
 
 const kForms = { elicitation: { form: {} } };
 
@@ -74,7 +83,9 @@ for (const era of kEras) {
 
   test(`${era}: an agent too many has room made for it, if the person agrees`, async (t) => {
     let content = { raise: false };
-    const client = await openAsked(makePlace(t), era, () => (content ? { action: 'accept', content } : { action: 'decline' }));
+    const client = await openAsked(makePlace(t), era, () =>
+      content ? { action: 'accept', content } : { action: 'decline' },
+    );
     await makeHive(client);
     const spawn = (name) => client.tool('agent_spawn', { type: 'coder', name, swarmId: 'hive' });
     const most = async () => (await client.tool('swarm_status', { swarmId: 'hive' })).maxAgents;
@@ -114,13 +125,16 @@ for (const era of kEras) {
     const place = makePlace(t);
     // The later it was asked, the earlier it is answered.
     const held = [];
-    const client = await openAsked(place, era, ({ message }) =>
-      new Promise((resolve) => {
-        held.push(() =>
-          resolve(message.includes('odd') ? { action: 'decline' } : { action: 'accept', content: { destroy: true } }),
-        );
-        if (held.length === 6) held.reverse().forEach((answer) => answer());
-      }),
+    const client = await openAsked(
+      place,
+      era,
+      ({ message }) =>
+        new Promise((resolve) => {
+          held.push(() =>
+            resolve(message.includes('odd') ? { action: 'decline' } : { action: 'accept', content: { destroy: true } }),
+          );
+          if (held.length === 6) held.reverse().forEach((answer) => answer());
+        }),
     );
     const names = Array.from({ length: 6 }, (_, i) => `${i % 2 ? 'odd' : 'even'}-${i}`);
     for (const name of names) await makeHive(client, name);
@@ -129,7 +143,8 @@ for (const era of kEras) {
       outcomes.map(({ status }) => status),
       names.map((name) => (name.startsWith('odd') ? 'rejected' : 'fulfilled')),
     );
-    for (const name of names) assert.equal(await statusOf(client, name), name.startsWith('odd') ? 'active' : 'destroyed');
+    for (const name of names)
+      assert.equal(await statusOf(client, name), name.startsWith('odd') ? 'active' : 'destroyed');
   });
 }
 
@@ -251,11 +266,20 @@ test('the state with the answer destroys the swarm; another answer, or none, doe
     asked(await destroy(server, { requestState: state, ...(inputResponses && { inputResponses }) }));
   // Without the state nobody has asked.
   asked(await destroy(server, { inputResponses: kYes }));
-  for (const answer of [{ action: 'decline' }, { action: 'cancel' }, {}, 'yes', { action: 'accept', content: { destroy: false } }])
+  for (const answer of [
+    { action: 'decline' },
+    { action: 'cancel' },
+    {},
+    'yes',
+    { action: 'accept', content: { destroy: false } },
+  ])
     assert.equal((await destroy(server, { requestState: state, inputResponses: { confirm: answer } })).isError, true);
   assert.equal(await statusOf(server), 'active');
 
-  const done = await destroy(server, { requestState: state, inputResponses: { ...kYes, other: { action: 'decline' } } });
+  const done = await destroy(server, {
+    requestState: state,
+    inputResponses: { ...kYes, other: { action: 'decline' } },
+  });
   assert.equal(done.resultType, 'complete');
   assert.equal(done.structuredContent.status, 'destroyed');
   assert.equal(await statusOf(server), 'destroyed');
@@ -323,7 +347,10 @@ test("another call's state is refused, and so is another process's", async (t) =
   );
   for (const name of ['hive', 'other']) assert.equal(await statusOf(server, name), 'active');
   // It is the call that counts, not how it was spelled.
-  const raise = { requestState: room.state, inputResponses: { [room.key]: { action: 'accept', content: { raise: true } } } };
+  const raise = {
+    requestState: room.state,
+    inputResponses: { [room.key]: { action: 'accept', content: { raise: true } } },
+  };
   const respelled = { swarmId: 'hive', name: 'eve', type: 'coder' };
   assert.equal((await ask(server, 'agent_spawn', respelled, raise)).structuredContent.name, 'eve');
 });
@@ -331,7 +358,8 @@ test("another call's state is refused, and so is another process's", async (t) =
 test('the client takes what is missing into its own hands, and sends it back with the state', async (t) => {
   const place = makePlace(t);
   const { client } = await Program.open(place, 'modern', { capabilities: kForms });
-  const call = (name, args, brings) => client.callTool({ name, arguments: args, ...brings }, { allowInputRequired: true });
+  const call = (name, args, brings) =>
+    client.callTool({ name, arguments: args, ...brings }, { allowInputRequired: true });
   await call('swarm_init', { topology: 'star', name: 'hive' });
   await call('task_orchestrate', { task: 'gather' });
   const first = await call('swarm_destroy', { swarmId: 'hive' });

@@ -41,9 +41,15 @@ for (const era of kEras) {
     }
     const { taskId } = await other.tool('task_orchestrate', { task: 'left' });
     const { agents } = await client.tool('agent_list');
-    assert.deepEqual(agents.map(({ state }) => state), ['idle', 'idle']);
+    assert.deepEqual(
+      agents.map(({ state }) => state),
+      ['idle', 'idle'],
+    );
     const { tasks } = await client.read('skep://tasks/ready');
-    assert.deepEqual(tasks.map((task) => task.taskId), [taskId]);
+    assert.deepEqual(
+      tasks.map((task) => task.taskId),
+      [taskId],
+    );
   });
 
   test(`${era}: swarm_monitor and calls that wait for mail, leases and tasks can be cancelled`, async (t) => {
@@ -82,7 +88,11 @@ for (const era of kEras) {
       assert.ok(progress >= 1 && progress <= total, JSON.stringify(heard));
       assert.ok(i === 0 || progress > heard[i - 1].progress, JSON.stringify(heard));
     }
-    const { samples } = await client.tool('swarm_monitor', { interval: 1, duration: 2 }, { onprogress: ({ message }) => heard.push(message) });
+    const { samples } = await client.tool(
+      'swarm_monitor',
+      { interval: 1, duration: 2 },
+      { onprogress: ({ message }) => heard.push(message) },
+    );
     assert.ok(samples >= 2);
     assert.match(heard.at(-1), /0 of 2 agents work/);
   });
@@ -101,7 +111,10 @@ test('writes in the queue that are cancelled are not done, and nothing is sent f
   server.send(...ids.flatMap((i) => (i % 2 ? [store(i)] : [store(i), cancel(i)])));
   await server.memory('store', { key: 'after', value: 'v' });
   const answered = server.takeAll().map(({ id }) => id);
-  assert.deepEqual(answered, ids.filter((i) => i % 2));
+  assert.deepEqual(
+    answered,
+    ids.filter((i) => i % 2),
+  );
   const isThere = (i) => server.memory('retrieve', { key: `k${i}` }).then(({ found }) => found);
   const there = await Promise.all(ids.map(isThere));
   for (const i of answered) assert.ok(there[i], `k${i}`);
@@ -131,7 +144,10 @@ test('nothing is sent for what was cancelled while it waited, and the session en
   await server.tool('message_send', { from: 'eve', to: 'ada', body: 'in bloom' });
   await server.tool('task_update', { taskId, epoch: 1, state: 'succeeded' });
   const { agents } = await server.tool('agent_list');
-  assert.deepEqual(agents.map(({ state }) => state), ['idle', 'idle']);
+  assert.deepEqual(
+    agents.map(({ state }) => state),
+    ['idle', 'idle'],
+  );
   assert.deepEqual(await server.end(), []);
 });
 
@@ -191,7 +207,11 @@ class Line {
 test('one of ten thousand calls that wait is cancelled in no time', async (t) => {
   const place = makePlace(t);
   const file = path.join(place.root, 'socket');
-  const child = spawn(kSkep, ['serve', '--listen', `unix:${file}`], { cwd: place.project, env: place.env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(kSkep, ['serve', '--listen', `unix:${file}`], {
+    cwd: place.project,
+    env: place.env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const exit = new Promise((resolve) => child.on('close', resolve));
   place.beforeRemoval(async () => {
     child.kill('SIGKILL');
@@ -209,7 +229,9 @@ test('one of ten thousand calls that wait is cancelled in no time', async (t) =>
   await Promise.all(
     lines.map(async (line, n) => {
       await line.tool('a', 'agent_spawn', { type: 'coder', name: `agent ${n}` });
-      line.send(...Array.from({ length: kEach }, (_, i) => toolCall(i, 'task_claim', { agentId: `agent ${n}`, wait: 300 })));
+      line.send(
+        ...Array.from({ length: kEach }, (_, i) => toolCall(i, 'task_claim', { agentId: `agent ${n}`, wait: 300 })),
+      );
       // Behind them all: they wait.
       await line.tool('t', 'memory_usage', { action: 'store', key: `turn ${n}`, value: '' });
     }),
@@ -237,7 +259,9 @@ test('one of ten thousand calls that wait is cancelled in no time', async (t) =>
 
   // What becomes ready now goes to one that still waits, and is claimed once.
   const left = Array.from({ length: kEach - 10 }, (_, i) => i + 10);
-  const claimed = Promise.race(lines.filter((line) => line !== lines[1]).flatMap((line) => left.map((i) => line.response(i))));
+  const claimed = Promise.race(
+    lines.filter((line) => line !== lines[1]).flatMap((line) => left.map((i) => line.response(i))),
+  );
   const { taskId } = await first.tool('o', 'task_orchestrate', { task: 'gather' });
   const { result } = await claimed;
   assert.equal(result.structuredContent.taskId, taskId);

@@ -1,4 +1,4 @@
-// What the program logs, for clients that ask for it: by the session in the legacy era, by the request in the modern one.
+// What the program logs, for clients that ask for it: by session in the legacy era, by request in the modern one.
 
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -69,7 +69,8 @@ test('line by line: what a modern request logs comes before its answer', async (
     const { method, params } = await server.next();
     assert.equal(method, 'notifications/message', name);
     assert.equal(params.data, `${name} begins`);
-    for (let message; (message = await server.next()).id !== 'c';) assert.equal(message.method, 'notifications/message');
+    for (let message; (message = await server.next()).id !== 'c';)
+      assert.equal(message.method, 'notifications/message');
   }
   await assert.rejects(server.request('logging/setLevel', modernParams({ level: 'debug' })), { code: -32601 });
   server.send(request('w', 'tools/call', modernParams({ name: 'health_check', _meta: { [kLevel]: 'loud' } })));

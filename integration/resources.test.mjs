@@ -13,7 +13,11 @@ async function makeHive(client) {
   await client.tool('swarm_init', { topology: 'mesh', name: 'hive', objective: 'make honey' });
   const ada = await client.tool('agent_spawn', { type: 'coder', name: 'ada' });
   await client.tool('agent_spawn', { type: 'tester', name: 'alan' });
-  const { taskId } = await client.tool('task_orchestrate', { task: 'gather nectar', subtasks: ['fly out', 'fly home'], strategy: 'sequential' });
+  const { taskId } = await client.tool('task_orchestrate', {
+    task: 'gather nectar',
+    subtasks: ['fly out', 'fly home'],
+    strategy: 'sequential',
+  });
   const claimed = await client.tool('task_claim', { agentId: 'ada' });
   await client.tool('lease_acquire', { agentId: 'ada', paths: ['src/a.cc'] });
   await client.tool('message_send', { from: 'ada', to: 'alan', subject: 'lime tree', body: 'in bloom' });
@@ -24,7 +28,16 @@ async function makeHive(client) {
 /** Every kind: its URI when it stands for one thing, its template, its URI here, and what is to be seen. */
 const kinds = ({ claimed }) => [
   ['skep://swarms', null, null, ({ swarms }) => assert.equal(swarms[0].name, 'hive')],
-  ['skep://agents', null, null, ({ agents }) => assert.deepEqual(agents.map(({ name }) => name), ['ada', 'alan'])],
+  [
+    'skep://agents',
+    null,
+    null,
+    ({ agents }) =>
+      assert.deepEqual(
+        agents.map(({ name }) => name),
+        ['ada', 'alan'],
+      ),
+  ],
   ['skep://leases', null, null, ({ leases }) => assert.equal(leases[0].path, 'src/a.cc')],
   ['skep://metrics', null, null, (text) => assert.match(text, /^# HELP skep_/m)],
   [null, 'skep://swarm/{id}', 'skep://swarm/hive', ({ objective }) => assert.equal(objective, 'make honey')],
@@ -55,12 +68,21 @@ for (const era of kEras) {
     const { resources } = await client.client.listResources();
     const { resourceTemplates } = await client.client.listResourceTemplates();
     assert.deepEqual(
-      resources.map(({ uri }) => uri).filter((uri) => !uri.startsWith('skep://swarm/')).sort(),
-      all.map(([uri]) => uri).filter(Boolean).sort(),
+      resources
+        .map(({ uri }) => uri)
+        .filter((uri) => !uri.startsWith('skep://swarm/'))
+        .sort(),
+      all
+        .map(([uri]) => uri)
+        .filter(Boolean)
+        .sort(),
     );
     assert.deepEqual(
       resourceTemplates.map(({ uriTemplate }) => uriTemplate).sort(),
-      all.map(([, template]) => template).filter(Boolean).sort(),
+      all
+        .map(([, template]) => template)
+        .filter(Boolean)
+        .sort(),
     );
     for (const { name, title, description, mimeType } of [...resources, ...resourceTemplates]) {
       assert.ok(name && title && description, name);
@@ -109,7 +131,13 @@ for (const era of kEras) {
     assert.equal(pages, 3);
     assert.equal(new Set(seen).size, seen.length, 'none comes twice');
     assert.equal(seen.filter((uri) => uri.startsWith('skep://swarm/')).length, kSwarms);
-    for (const cursor of ['never issued', 'resources-', 'resources-0--1', 'resources-99999999999999999999-0', 'tools-1'])
+    for (const cursor of [
+      'never issued',
+      'resources-',
+      'resources-0--1',
+      'resources-99999999999999999999-0',
+      'tools-1',
+    ])
       await assert.rejects(client.client.listResources({ cursor }), { code: -32602 }, cursor);
     await assert.rejects(client.client.listResourceTemplates({ cursor: 'never issued' }), { code: -32602 });
     if (era === 'modern') {
@@ -137,7 +165,11 @@ for (const era of kEras) {
     assert.deepEqual(await values(...key), ['plan/Übersicht 1']);
     assert.deepEqual(await values(...key, { namespace: 'notes' }), ['plan/Übersicht 1']);
     assert.deepEqual(await values(...key, { namespace: 'other' }), []);
-    assert.deepEqual(await client.complete('skep://agent/{id}', 'id', 'nobody'), { values: [], total: 0, hasMore: false });
+    assert.deepEqual(await client.complete('skep://agent/{id}', 'id', 'nobody'), {
+      values: [],
+      total: 0,
+      hasMore: false,
+    });
     // By its URI as well as by its template; its variables only.
     assert.deepEqual(await values(`skep://agent/${ada.agentId}`, 'id', 'ada'), ['ada']);
     for (const [uri, name] of [
@@ -146,7 +178,8 @@ for (const era of kEras) {
     ])
       await assert.rejects(client.complete(uri, name, ''), { code: -32602 });
 
-    for (let i = 0; i < 120; i++) await client.memory('store', { key: `many-${1000 + i}`, value: 'v', namespace: 'notes' });
+    for (let i = 0; i < 120; i++)
+      await client.memory('store', { key: `many-${1000 + i}`, value: 'v', namespace: 'notes' });
     const many = await client.complete('skep://memory/{namespace}/{+key}', 'key', 'many-', { namespace: 'notes' });
     assert.equal(many.values.length, 100);
     assert.equal(many.hasMore, true);
@@ -159,7 +192,10 @@ test('a read shows what the session wrote before it, whether or not that was awa
     const read = params({ uri: 'skep://memory/n/k' });
     const answers = [];
     for (let i = 0; i < 100; i++) {
-      const store = params({ name: 'memory_usage', arguments: { action: 'store', key: 'k', value: `${i}`, namespace: 'n' } });
+      const store = params({
+        name: 'memory_usage',
+        arguments: { action: 'store', key: 'k', value: `${i}`, namespace: 'n' },
+      });
       answers.push(server.request('tools/call', store), server.request('resources/read', read));
     }
     const results = await Promise.all(answers);

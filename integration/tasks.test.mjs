@@ -59,7 +59,11 @@ async function openLegacy(place) {
 test('legacy: a call becomes a task, is followed to its end, and can be asked about afterwards', async (t) => {
   const place = makePlace(t);
   const client = await openLegacy(place);
-  assert.deepEqual(client.client.getServerCapabilities().tasks, { list: {}, cancel: {}, requests: { tools: { call: {} } } });
+  assert.deepEqual(client.client.getServerCapabilities().tasks, {
+    list: {},
+    cancel: {},
+    requests: { tools: { call: {} } },
+  });
   await client.tool('swarm_init', { topology: 'star' });
   const events = [];
   for await (const event of client.stream({ interval: 1, duration: 2 })) events.push(event);
@@ -68,7 +72,11 @@ test('legacy: a call becomes a task, is followed to its end, and can be asked ab
   assert.match(taskId, /^[0-9a-f]{32}$/);
   assert.equal(ttl, 60_000);
   assert.ok(pollInterval > 0 && Math.abs(Date.parse(createdAt) - Date.now()) < 60_000);
-  assert.ok(events.some(({ type, task }) => type === 'taskStatus' && task.status === 'working' && /agents work/.test(task.statusMessage)));
+  assert.ok(
+    events.some(
+      ({ type, task }) => type === 'taskStatus' && task.status === 'working' && /agents work/.test(task.statusMessage),
+    ),
+  );
   const { type, result, error } = events.at(-1);
   assert.equal(type, 'result', String(error));
   assert.ok(result.structuredContent.samples >= 2);
@@ -81,7 +89,10 @@ test('legacy: a call becomes a task, is followed to its end, and can be asked ab
   for (const each of [client, await openLegacy(place)]) {
     const task = await each.tasks.getTask(taskId);
     assert.equal(task.status, 'completed');
-    assert.deepEqual((await each.tasks.listTasks()).tasks.map((one) => one.taskId), [taskId]);
+    assert.deepEqual(
+      (await each.tasks.listTasks()).tasks.map((one) => one.taskId),
+      [taskId],
+    );
     assert.deepEqual((await each.result(taskId)).structuredContent, result.structuredContent);
     await assert.rejects(each.tasks.cancelTask(taskId), { code: -32602 });
     await assert.rejects(each.tasks.getTask('0'.repeat(32)), unknown);
@@ -125,13 +136,17 @@ test('legacy: what fails has failed, what is too old is forgotten, and what answ
   assert.equal((await client.told.next()).taskId, task.taskId);
   assert.equal((await client.told.next()).taskId, brief);
   await assert.rejects(client.tasks.getTask(brief), unknown);
-  assert.deepEqual((await client.tasks.listTasks()).tasks.map(({ taskId }) => taskId), [task.taskId]);
+  assert.deepEqual(
+    (await client.tasks.listTasks()).tasks.map(({ taskId }) => taskId),
+    [task.taskId],
+  );
 
   const server = await Server.open(makePlace(t));
   const call = (name, task) => server.request('tools/call', { name, arguments: {}, task });
   await assert.rejects(call('health_checkk', {}), { code: -32602 });
   await assert.rejects(call('swarm_status', {}), { code: -32601 });
-  for (const wrong of [7, 'yes', [], { ttl: -1 }, { ttl: 'long' }]) await assert.rejects(call('swarm_monitor', wrong), { code: -32602 });
+  for (const wrong of [7, 'yes', [], { ttl: -1 }, { ttl: 'long' }])
+    await assert.rejects(call('swarm_monitor', wrong), { code: -32602 });
   await assert.rejects(server.request('tasks/list', { cursor: 'never issued' }), { code: -32602 });
 });
 
@@ -140,7 +155,9 @@ test('legacy: three hundred tasks come in pages, and as many at once do not hold
   await server.tool('swarm_init', { topology: 'star' });
   const kTasks = 250;
   const begun = await Promise.all(
-    Array.from({ length: kTasks }, () => server.request('tools/call', { name: 'swarm_monitor', arguments: { duration: 300 }, task: {} })),
+    Array.from({ length: kTasks }, () =>
+      server.request('tools/call', { name: 'swarm_monitor', arguments: { duration: 300 }, task: {} }),
+    ),
   );
   const ids = begun.map(({ task }) => task.taskId);
   assert.equal(new Set(ids).size, kTasks);
@@ -185,7 +202,11 @@ async function openModern(place) {
   program.session = createTaskSessionFromClient(program.client, {
     endpointId: 'skep',
     rawDispatch: dispatchBeside(program.transport),
-    v2RequestFraming: { protocolVersion: kModern, clientInfo: { name: 'integration', version: '1.0.0' }, clientCapabilities: kAbilities },
+    v2RequestFraming: {
+      protocolVersion: kModern,
+      clientInfo: { name: 'integration', version: '1.0.0' },
+      clientCapabilities: kAbilities,
+    },
     onInputRequest: () => assert.fail('asked'),
   });
   program.monitor = (args) => program.session.callTool('swarm_monitor', args, { task: { preference: 'require' } });
@@ -207,7 +228,10 @@ test('modern: a call becomes a task, is settled, and can be asked about afterwar
   const other = await openModern(place);
   const view = await other.session.task(taskId).snapshot();
   assert.equal(view.status, 'completed');
-  assert.deepEqual((await other.session.task(taskId).result()).result.structuredContent, outcome.result.structuredContent);
+  assert.deepEqual(
+    (await other.session.task(taskId).result()).result.structuredContent,
+    outcome.result.structuredContent,
+  );
   // What answers at once is no task, and a tool's failure is a result.
   const immediate = await client.session.callTool('swarm_status', {});
   assert.equal(immediate.kind, 'immediate');
@@ -233,7 +257,10 @@ test('modern: who has not said that it knows of tasks gets none, and may ask for
   const server = new Server(makePlace(t));
   const plain = (method, params) => server.request(method, modernParams(params));
   const able = (method, params) =>
-    server.request(method, modernParams({ ...params, _meta: { 'io.modelcontextprotocol/clientCapabilities': kAbilities } }));
+    server.request(
+      method,
+      modernParams({ ...params, _meta: { 'io.modelcontextprotocol/clientCapabilities': kAbilities } }),
+    );
   await plain('tools/call', { name: 'swarm_init', arguments: { topology: 'star' } });
   const monitor = { name: 'swarm_monitor', arguments: { duration: 1 } };
   assert.equal((await plain('tools/call', monitor)).resultType, 'complete');
