@@ -262,12 +262,12 @@ TEST(Decode, ATextStandsForAnObjectWithItsFirstField) {
             "items[0].title must be a string of 1 to 5 characters, got 8 characters");
 }
 
-TEST(Schema, OfResultsSaysTheTypesOfTheirMembers) {
+TEST(Schema, OfResultsSaysTheTypesOfWhatTheyAlwaysHave) {
   EXPECT_EQ(Schema<Step>(nullptr), Nlohmann::parse(R"({
     "type": "object",
-    "properties": {"title": {"type": "string"}, "weight": {"type": "number"}, "tags": {"type": "array"}}
+    "properties": {"title": {"type": "string"}, "weight": {}, "tags": {}}
   })"));
-  EXPECT_EQ(Schema<Everything>(nullptr)["properties"]["step"], Nlohmann::parse(R"({"type": "object"})"));
+  EXPECT_EQ(Schema<Everything>(nullptr)["properties"]["step"], Nlohmann::object());
 }
 
 TEST(Schema, OfNothingIsStillAnObject) {
