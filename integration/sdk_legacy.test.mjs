@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
+import { EmptyResultSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
 import Ajv from 'ajv';
 import Ajv2020 from 'ajv/dist/2020.js';
 
@@ -100,7 +100,7 @@ test('wrong arguments are answered so that a model can correct itself', async (t
   }
 });
 
-test('an unknown tool and a bad cursor are protocol errors', async (t) => {
+test('an unknown tool, an unknown method and a bad cursor are protocol errors', async (t) => {
   const client = await connect(makePlace(t));
   const code = (expected) => (error) => error instanceof McpError && error.code === expected;
   await assert.rejects(client.callTool({ name: 'swarm_initt', arguments: {} }), (error) => {
@@ -108,7 +108,7 @@ test('an unknown tool and a bad cursor are protocol errors', async (t) => {
     return code(-32602)(error);
   });
   await assert.rejects(client.listTools({ cursor: 'never issued' }), code(-32602));
-  await assert.rejects(client.listPrompts(), code(-32601));
+  await assert.rejects(client.request({ method: 'no/such/method' }, EmptyResultSchema), code(-32601));
 });
 
 test('an aborted call ends at once and the session goes on', async (t) => {
