@@ -35,12 +35,10 @@ void ListTools(ServerSession& session, const Request& request, rpc::Reply reply)
 
 namespace {
 
-/// What a modern request brings back of what it was asked; null if it brings nothing. An error if its state is not
-/// ours.
+/// What a modern request brings back of what it was asked. An error if its state is not ours.
 Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Request& request, const Tool& tool,
                                                  const void* args) {
   const Value state = request.params.Find("requestState");
-  if (!request.modern() || !state.exists()) return nullptr;
   if (!state.Is(Type::kString)) return Fail(skep::ErrorCode::kInvalidArgument, "params.requestState must be a string");
   auto dialogue = std::make_unique<Dialogue>();
   dialogue->abilities = request.abilities;
@@ -109,12 +107,16 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
     if (!ReadTtl(request, ttl_ms, reply)) return;
     return session.server().task_calls().Begin(session, *tool, args, request, ttl_ms, std::move(reply));
   }
-  auto dialogue = ReadDialogue(session.server(), request, *tool, args.get());
-  if (!dialogue) {
-    return reply.Error(ErrorCode::kInvalidParams, dialogue.error().message,
-                       [](json::Writer& to) { to.Raw(R"({"reason":"invalid_request_state"})"); });
+  std::unique_ptr<Dialogue> dialogue;
+  if (request.modern() && request.params.Find("requestState").exists()) [[unlikely]] {
+    auto read = ReadDialogue(session.server(), request, *tool, args.get());
+    if (!read) {
+      return reply.Error(ErrorCode::kInvalidParams, read.error().message,
+                         [](json::Writer& to) { to.Raw(R"({"reason":"invalid_request_state"})"); });
+    }
+    dialogue = *std::move(read);
   }
-  RunCall(session, *tool, args, request, {.modern = request.modern()}, *std::move(dialogue), std::move(reply));
+  RunCall(session, *tool, args, request, {.modern = request.modern()}, std::move(dialogue), std::move(reply));
 }
 
 }  // namespace skep::mcp

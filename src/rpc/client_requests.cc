@@ -100,7 +100,16 @@ class Requests {
     tags_.push_back(key.tag);
     earliest = std::min(earliest, deadline_ns);
   }
+  /// Where a request is that was entered beside the last one that was removed, as most are: requests end about in the
+  /// order in which they came, and the row keeps that order, or turns it round. The row's size if it is not there.
+  std::size_t FindNear(const void* request) const {
+    for (const std::size_t i : {removed_ + 1, removed_ - 1, removed_}) {
+      if (i < entries_.size() && entries_[i].request == request) return i;
+    }
+    return entries_.size();
+  }
   void Remove(std::size_t i) {
+    removed_ = i;
     if (i + 1 < entries_.size()) {
       entries_[i] = std::move(entries_.back());
       tags_[i] = tags_.back();
@@ -126,6 +135,7 @@ class Requests {
  private:
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> tags_;
+  std::size_t removed_ = 0;  ///< Where the last one was that was removed.
 };
 
 }  // namespace
@@ -178,13 +188,13 @@ bool ClientTable::Remove(std::int64_t session, std::string_view id, void* reques
   const auto found = shard.sessions.find(session);
   if (found == shard.sessions.end()) return false;
   Requests& requests = found->second;
-  for (std::size_t i = requests.Find(key); i < requests.size(); i = requests.Find(key, i + 1)) {
-    if (requests[i].request != request) continue;
-    requests.Remove(i);
-    --shard.pending;
-    return true;
-  }
-  return false;
+  std::size_t i = requests.FindNear(request);
+  if (i == requests.size()) i = requests.Find(key);
+  while (i < requests.size() && requests[i].request != request) i = requests.Find(key, i + 1);
+  if (i == requests.size()) return false;
+  requests.Remove(i);
+  --shard.pending;
+  return true;
 }
 
 std::size_t ClientTable::Find(std::int64_t session, std::string_view id, FunctionRef<void(void*)> each) const {
