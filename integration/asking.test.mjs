@@ -229,7 +229,7 @@ test('other calls of the session go on while a person thinks', async (t) => {
 
 // --- Line by line: the modern era ----------------------------------------------------
 
-const kYes = { confirm: { action: 'accept', content: { destroy: true } } };
+const kYes = { confirm_sw_000001: { action: 'accept', content: { destroy: true } } };
 const kCapabilities = { 'io.modelcontextprotocol/clientCapabilities': kForms };
 
 /** A modern call of a client that can be asked, with what it brings back. */
@@ -260,9 +260,9 @@ test('the state with the answer destroys the swarm; another answer, or none, doe
   const server = await Server.open(makePlace(t));
   await makeHive(server);
   const { state, key } = asked(await destroy(server));
-  assert.equal(key, 'confirm');
+  assert.equal(key, 'confirm_sw_000001');
   // Nothing, nothing that fits, or too much: it is asked again, whatever was brought.
-  for (const inputResponses of [undefined, {}, { other: kYes.confirm }, [kYes.confirm]])
+  for (const inputResponses of [undefined, {}, { other: kYes.confirm_sw_000001 }, [kYes.confirm_sw_000001]])
     asked(await destroy(server, { requestState: state, ...(inputResponses && { inputResponses }) }));
   // Without the state nobody has asked.
   asked(await destroy(server, { inputResponses: kYes }));
@@ -273,7 +273,7 @@ test('the state with the answer destroys the swarm; another answer, or none, doe
     'yes',
     { action: 'accept', content: { destroy: false } },
   ])
-    assert.equal((await destroy(server, { requestState: state, inputResponses: { confirm: answer } })).isError, true);
+    assert.equal((await destroy(server, { requestState: state, inputResponses: { confirm_sw_000001: answer } })).isError, true);
   assert.equal(await statusOf(server), 'active');
 
   const done = await destroy(server, {

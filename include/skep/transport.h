@@ -15,6 +15,8 @@ class Transport {
   virtual ~Transport() = default;
   /// Where whole lines are appended, each with its '\n'. Sent in order. The reference is good until Flush.
   virtual Block& Output() = 0;
+  /// Bytes that were appended and have not left yet. Takes no memory.
+  virtual std::size_t Unsent() const = 0;
   /// Says that lines were appended outside Session::OnFrame, and should leave soon.
   virtual void Flush() = 0;
 };

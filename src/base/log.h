@@ -32,7 +32,7 @@ Expected<LogLevel> ChooseLogLevel(std::string_view flag, const char* environment
 Expected<void> InitLog(LogOptions options);
 
 /// Gives every event from a level up, whatever the log's own is, to somebody else as well: on the thread that logs,
-/// under no lock but one for the listeners. `listen` must not log. kOff and an empty function: no longer.
+/// under the log's lock, so `listen` must not log. kOff and an empty function: no longer.
 void ListenToLog(LogLevel level, std::function<void(LogLevel, std::string_view)> listen);
 
 /// Lines dropped since the program began.

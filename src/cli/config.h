@@ -39,7 +39,7 @@ struct Config {
     std::int64_t request_timeout_s = limits::kRequestMs / 1000;
 
     static constexpr Field kFields[] = {
-        Opt<&Limits::waiting_calls>("waiting_calls", "Calls of one session that may wait at once", {1, 4096}),
+        Opt<&Limits::waiting_calls>("waiting_calls", "Calls of one session that may wait at once", {1, 1024}),
         Opt<&Limits::request_timeout_s>("request_timeout_s", "How long one call may take in all", {1, 86400}),
     };
   };

@@ -33,6 +33,7 @@ class InProcess final : private Transport {
 
  private:
   Block& Output() override { return output_; }
+  std::size_t Unsent() const override { return output_.size() - taken_; }
   void Flush() override {}
 
   /// The next line that is an answer, if there is one yet.

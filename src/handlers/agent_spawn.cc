@@ -49,7 +49,7 @@ struct Room {
 /// Has the person at the client make room in a full swarm. Whether it is still to be waited for.
 bool AskForRoom(const swarm::Swarm& swarm, ToolContext& context) {
   const auto answer =
-      AskForm<Room>(context, "room",
+      AskForm<Room>(context, "room_" + swarm.id(),
                     fmt::format("Swarm {} (\"{}\") has all of its {} agents. Raise its limit for another one?",
                                 swarm.id(), Printable(swarm.name), swarm.max_agents));
   if (answer.pending()) return true;

@@ -58,7 +58,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   if (!destroyed) return std::unexpected(destroyed.error());
   if (destroyed->tasks > 0) {
     // As long as there is no answer, the swarm lives: what was written is undone.
-    const auto answer = AskForm<Confirmation>(context, "confirm", Describe(*destroyed));
+    const auto answer = AskForm<Confirmation>(context, "confirm_" + destroyed->swarm.id(), Describe(*destroyed));
     if (answer.pending()) return Result{};
     const bool confirmed = answer.unavailable() || (answer.accepted() && answer.form.destroy);
     if (!confirmed) {

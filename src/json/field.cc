@@ -64,8 +64,8 @@ void Encode(const FieldType& type, void* value, json::Writer& to) {
 
 // A schema is read by models, and costs them by the word. So it says what helps to fill it in: types, choices, bounds
 // of numbers, defaults. Not in it are the bounds of texts and lists and that unknown members are refused (the decoder's
-// error says so, to whoever comes near), and of results more than the types of what they always have (docs/tools.md has
-// all).
+// error says so, to whoever comes near), and of results more than the types of what they always have: they may have
+// other members (docs/tools.md has all).
 
 enum class Direction : std::uint8_t { kIn, kOut };
 
@@ -141,10 +141,10 @@ void WriteObjectSchema(std::span<const Field> fields, const void* defaults, Dire
   bool any_required = false;
   for (const Field& field : fields) {
     any_required = any_required || field.required;
+    if (direction == Direction::kOut && !field.required) continue;
     to.Key(field.name);
     to.BeginObject();
-    // Of what a result may leave out, the name is enough to know it by.
-    if (direction == Direction::kIn || field.required) WriteTypeSchema(*field.type, field.range, direction, to);
+    WriteTypeSchema(*field.type, field.range, direction, to);
     if (!field.doc.empty() && direction == Direction::kIn) to.Member("description", field.doc);
     if (defaults != nullptr && !field.required) {
       void* const value = field.member(const_cast<void*>(defaults));

@@ -36,7 +36,7 @@ void AnswerInputRequired(rpc::Reply& reply, const Server& server, std::span<cons
 /// No such resource: the two eras have different codes for that.
 void RefuseResource(rpc::Reply& reply, bool modern, std::string_view uri, std::string_view message);
 
-/// Appends a question as a request's `method` and `params`. `legacy_url_id`: names an elicitation of mode url, which
+/// Appends a question as a request's `method` and `params`. `url_id`: names an elicitation of mode url, which
 /// legacy clients want; empty in the modern era.
 void WriteQuestion(const Question& question, std::string_view url_id, json::Writer& to);
 

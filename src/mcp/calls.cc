@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
 

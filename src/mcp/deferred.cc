@@ -4,8 +4,10 @@
 
 #include "json/copy.h"
 #include "json/reader.h"
+#include "mcp/server.h"
 #include "mcp/session.h"
 #include "skep/block.h"
+#include "store/store.h"
 
 namespace skep::mcp {
 
@@ -32,7 +34,8 @@ void Deferred::Abandon() {
 }
 
 void Deferred::Finish(Expected<void>) {
-  if (session_ == nullptr) return;
+  if (session_ == nullptr || !reply_.open()) return;
+  store::Store& store = session_->server().services().store;
   Block text(params_.size());
   text.Append(params_);
   json::Reader reader;
@@ -41,6 +44,8 @@ void Deferred::Finish(Expected<void>) {
   }
   request_.params = reader.root();
   method_.call(*session_, request_, std::move(reply_));
+  // Nothing else ends it before the loop goes on.
+  store.EndRead();
 }
 
 }  // namespace skep::mcp

@@ -18,13 +18,16 @@ class Deferred final : public store::Operation {
   Deferred(ServerSession& session, const Method& method, const Request& request, rpc::Reply reply);
   ~Deferred() override;
 
+  const std::string& id() const { return reply_.id(); }
+  /// The client no longer wants the answer.
+  void Cancel() { reply_.Discard(); }
   /// The session is gone.
   void Abandon();
 
   Expected<void> Run(store::Database&) override { return {}; }
   /// Whatever became of the writes in front of it: the method sees for itself what there is.
   void Finish(Expected<void> outcome) override;
-  std::size_t bytes() const override { return params_.size(); }
+  std::size_t bytes() const override { return sizeof(*this) + params_.size(); }
 
  private:
   ServerSession* session_;

@@ -31,7 +31,8 @@ const Answer kUnavailable;
 }  // namespace
 
 const Answer& Dialogue::Ask(Question question) {
-  if (!Can(abilities, question.kind)) return kUnavailable;
+  // What was answered stands, whatever the client says now that it can.
+  if (!Can(abilities, question.kind) && !answers.contains(question.key)) return kUnavailable;
   const auto [answer, is_new] =
       answers.try_emplace(question.key, Answer{.outcome = kPending, .kind = question.kind, .content = {}});
   if (answer->second.outcome == kPending) asked.push_back(std::move(question));

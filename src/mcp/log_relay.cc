@@ -13,6 +13,9 @@
 namespace skep::mcp {
 namespace {
 
+/// Messages of one turn of the loop that are kept to be delivered: more than any session gets.
+constexpr std::size_t kMaxQueued = 1000;
+
 struct LevelName {
   std::string_view name;
   LogLevel level;
@@ -66,11 +69,13 @@ LogLevel LogRelay::Listener::Least() const {
   return level;
 }
 
-LogRelay::LogRelay(Executor& executor, const Clock& clock) : executor_(executor), clock_(clock) {}
+LogRelay::LogRelay(Executor& executor, const Clock& clock) : executor_(executor), clock_(clock) {
+  queue_->relay = this;
+}
 
 LogRelay::~LogRelay() {
   if (!listeners_.empty()) ListenToLog(LogLevel::kOff, {});
-  *here_ = nullptr;
+  queue_->relay = nullptr;
 }
 
 void LogRelay::SetLevel(ServerSession& session, LogLevel level) {
@@ -100,12 +105,24 @@ void LogRelay::Update() {
   LogLevel least = LogLevel::kOff;
   for (const auto& [session, listener] : listeners_) least = std::min(least, listener.Least());
   if (least == LogLevel::kOff) return ListenToLog(LogLevel::kOff, {});
-  ListenToLog(least, [here = here_, executor = &executor_](LogLevel level, std::string_view message) {
+  ListenToLog(least, [queue = queue_, executor = &executor_](LogLevel level, std::string_view message) {
+    const std::lock_guard lock(queue->mutex);
+    if (queue->messages.size() < kMaxQueued) queue->messages.emplace_back(level, message);
     // Later, also on our own thread: an answer may be half written.
-    executor->Post([here, level, text = std::string(message)] {
-      if (*here != nullptr) (*here)->Deliver(level, text);
+    if (queue->messages.size() > 1) return;
+    executor->Post([queue] {
+      if (queue->relay != nullptr) queue->relay->Flush();
     });
   });
+}
+
+void LogRelay::Flush() {
+  std::vector<std::pair<LogLevel, std::string>> messages;
+  {
+    const std::lock_guard lock(queue_->mutex);
+    messages.swap(queue_->messages);
+  }
+  for (const auto& [level, message] : messages) Deliver(level, message);
 }
 
 void LogRelay::Deliver(LogLevel level, const std::string& message) {

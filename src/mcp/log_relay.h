@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/executor.h"
@@ -38,6 +41,8 @@ class LogRelay {
   /// The same while one request of a session is worked on, as modern requests ask. Counted, for several may be.
   void BeginRequest(ServerSession& session, LogLevel level);
   void EndRequest(ServerSession& session, LogLevel level);
+  /// Delivers what has been logged so far: before the answer to a request that wants to hear of it.
+  void Flush();
 
  private:
   /// What one session wants.
@@ -57,8 +62,13 @@ class LogRelay {
   Executor& executor_;
   const Clock& clock_;
   std::unordered_map<ServerSession*, Listener> listeners_;
-  /// Where this is, for what was posted: null once it is gone.
-  const std::shared_ptr<LogRelay*> here_ = std::make_shared<LogRelay*>(this);
+  /// What was logged and has not been delivered, by any thread; and where to. Outlives the relay in what was posted.
+  struct Queue {
+    std::mutex mutex;
+    std::vector<std::pair<LogLevel, std::string>> messages;
+    LogRelay* relay = nullptr;  ///< Null once it is gone. Of the executor's thread.
+  };
+  const std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
 };
 
 }  // namespace skep::mcp

@@ -37,6 +37,7 @@ inline constexpr std::string_view kMetaClientInfo = "io.modelcontextprotocol/cli
 inline constexpr std::string_view kMetaServerInfo = "io.modelcontextprotocol/serverInfo";
 inline constexpr std::string_view kMetaLogLevel = "io.modelcontextprotocol/logLevel";
 inline constexpr std::string_view kMetaSubscriptionId = "io.modelcontextprotocol/subscriptionId";
+inline constexpr std::string_view kMetaRelatedTask = "io.modelcontextprotocol/related-task";
 /// The extension for tasks, in a client's and a server's capabilities.
 inline constexpr std::string_view kTasksExtension = "io.modelcontextprotocol/tasks";
 

@@ -121,7 +121,7 @@ void ListResources(ServerSession& session, const Request& request, rpc::Reply re
   Block page;
   json::Writer to(page);
   BeginResourceList(server, context, *place, to);
-  if (!request.modern()) server.subscriptions().SubscribeToList(session);
+  if (!request.modern() && !session.ended()) server.subscriptions().SubscribeToList(session);
   if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
     const Error error = *used->error();
     used->ClearError();

@@ -44,6 +44,7 @@ void AskForRoots(ServerSession& session) {
   session.server().inquiries().Ask(
       session, {.kind = Question::Kind::kRoots, .key = "roots", .message = {}, .url = {}, .params = {}},
       [&session](const Answer& answer) {
+        session.NoteRootsAnswer();
         if (answer.outcome != Answer::Outcome::kAccepted) return;
         std::string directory = FirstRoot(answer.content);
         if (directory.empty() || directory.size() > limits::kMaxClientDirectory) return;

@@ -32,14 +32,15 @@ std::string Render(Write write) {
 }
 
 /// Whether a server has what a capability announces: an embedder's may have tools only.
-bool Has(const Server::Options& options, std::string_view capability) {
+bool Has(const Server::Options& options, const Services& services, std::string_view capability) {
+  if (capability == "tasks") return services.liveness != nullptr;
   if (capability == "resources") return !options.resources.empty();
   if (capability == "prompts") return !options.prompts.empty();
   if (capability == "completions") return !options.resources.empty() || !options.prompts.empty();
   return true;
 }
 
-void WriteCapabilities(json::Writer& to, const Server::Options& options, Revision revision) {
+void WriteCapabilities(json::Writer& to, const Server::Options& options, const Services& services, Revision revision) {
   to.Key("capabilities");
   to.BeginObject();
   std::vector<std::string_view> written;
@@ -49,7 +50,8 @@ void WriteCapabilities(json::Writer& to, const Server::Options& options, Revisio
     if (method.capability == "completions" && revision < Revision::k2025_03_26) continue;
     // In the modern era it is an extension.
     if (method.capability == "tasks" && revision == kModern) continue;
-    if (std::ranges::find(written, method.capability) != written.end() || !Has(options, method.capability)) continue;
+    if (std::ranges::find(written, method.capability) != written.end() || !Has(options, services, method.capability))
+      continue;
     written.push_back(method.capability);
     to.Key(method.capability);
     to.BeginObject();
@@ -68,11 +70,13 @@ void WriteCapabilities(json::Writer& to, const Server::Options& options, Revisio
   if (revision == kModern) {
     to.Key("logging");
     to.Raw("{}");
-    to.Key("extensions");
-    to.BeginObject();
-    to.Key(kTasksExtension);
-    to.Raw("{}");
-    to.EndObject();
+    if (Has(options, services, "tasks")) {
+      to.Key("extensions");
+      to.BeginObject();
+      to.Key(kTasksExtension);
+      to.Raw("{}");
+      to.EndObject();
+    }
   }
   to.EndObject();
 }
@@ -153,7 +157,7 @@ Server::Server(Options options, const Services& services)
     initialize_results_[i] = Render([&](json::Writer& to) {
       to.BeginObject();
       to.Member("protocolVersion", Name(revision));
-      WriteCapabilities(to, options, revision);
+      WriteCapabilities(to, options, services_, revision);
       to.Key("serverInfo");
       to.Raw(server_info_);
       to.Member("instructions", options.instructions);
@@ -166,7 +170,7 @@ Server::Server(Options options, const Services& services)
     to.BeginArray();
     for (std::size_t i = kRevisionNames.size(); i > 0; --i) to.String(kRevisionNames[i - 1]);
     to.EndArray();
-    WriteCapabilities(to, options, kModern);
+    WriteCapabilities(to, options, services_, kModern);
     to.Member("instructions", options.instructions);
     WriteCaching(to);
   });

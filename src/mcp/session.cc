@@ -28,7 +28,7 @@ ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentit
 }
 
 ServerSession::~ServerSession() {
-  if (!ended_) OnGone();
+  OnGone();
   server_.task_calls().EndSession(*this);
   for (Deferred* const deferred : deferred_) deferred->Abandon();
   server_.requests().EndSession(scope_->serial, [](ToolCall* call) { call->Abandon(); });
@@ -39,7 +39,8 @@ void ServerSession::OnEnd() {
   const std::vector<ToolCall*> waiting = waiting_;
   for (ToolCall* const call : waiting) call->EndWait();
   OnGone();
-  if (scope_->row != 0 || writes_in_flight_ > 0) server_.EndSession(scope_);
+  // One that has none yet may get it by what is in flight.
+  if (scope_->row != 0 || in_flight_ > 0) server_.EndSession(scope_);
 }
 
 void ServerSession::OnGone() {
@@ -136,7 +137,7 @@ void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batc
 void ServerSession::OnNotification(const Message& message) {
   const bool tells_roots =
       message.method == "notifications/initialized" || message.method == "notifications/roots/list_changed";
-  if (tells_roots && abilities_.roots && !ended_) AskForRoots(*this);
+  if (tells_roots && abilities_.roots && !ended_) NoteRootsChange();
   // Those that say nothing we act on, known or not, are passed over, as JSON-RPC wants.
   if (message.method != "notifications/cancelled") return;
   std::string id;
@@ -144,6 +145,10 @@ void ServerSession::OnNotification(const Message& message) {
   std::vector<ToolCall*> cancelled;
   server_.requests().Find(scope_->serial, id, [&](ToolCall* call) { cancelled.push_back(call); });
   for (ToolCall* const call : cancelled) call->Cancel();
+  for (Deferred* const deferred : deferred_) {
+    if (deferred->id() == id) deferred->Cancel();
+  }
+  server_.task_calls().CancelRequest(*this, id);
   server_.subscriptions().CancelListen(*this, id);
 }
 
@@ -190,6 +195,26 @@ void ServerSession::Leave(ToolCall& call) {
   bytes_in_flight_ -= call.bytes();
 }
 
+void ServerSession::EnterDeferred(Deferred& deferred) {
+  deferred_.push_back(&deferred);
+  bytes_in_flight_ += deferred.bytes();
+}
+
+void ServerSession::LeaveDeferred(Deferred& deferred) {
+  std::erase(deferred_, &deferred);
+  bytes_in_flight_ -= deferred.bytes();
+}
+
+void ServerSession::NoteRootsChange() {
+  roots_changed_ = roots_asked_;
+  if (!std::exchange(roots_asked_, true)) AskForRoots(*this);
+}
+
+void ServerSession::NoteRootsAnswer() {
+  roots_asked_ = false;
+  if (std::exchange(roots_changed_, false) && !ended_) NoteRootsChange();
+}
+
 void ServerSession::BeginWait(ToolCall& call) {
   if (call.holds_back_reads()) --writes_in_flight_;
   waiting_.push_back(&call);
@@ -206,7 +231,8 @@ void ServerSession::NoteClient(json::Value client_info, json::Value thread) {
   scope_->set_client(std::move(client));
 }
 
-void ServerSession::SendProgress(std::string_view token, double done, double total, std::string_view message) {
+void ServerSession::SendProgress(std::string_view token, double done, double total, std::string_view message,
+                                 std::string_view task) {
   Send([&](json::Writer& to) {
     to.Member("method", "notifications/progress");
     to.Key("params");
@@ -220,6 +246,15 @@ void ServerSession::SendProgress(std::string_view token, double done, double tot
       to.Double(total);
     }
     if (!message.empty()) to.Member("message", message);
+    if (!task.empty()) {
+      to.Key("_meta");
+      to.BeginObject();
+      to.Key(kMetaRelatedTask);
+      to.BeginObject();
+      to.Member("taskId", task);
+      to.EndObject();
+      to.EndObject();
+    }
     to.EndObject();
   });
 }

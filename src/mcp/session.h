@@ -55,10 +55,14 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   /// Whether a write of this session is not yet committed: a read must then take its place behind it.
   bool HasUnfinishedWrite() const { return writes_in_flight_ > 0; }
 
-  /// Bytes said and not yet taken by the client, about.
-  std::size_t unsent() { return transport_.Output().size(); }
+  /// Bytes said and not yet taken by the client.
+  std::size_t unsent() const { return transport_.Unsent(); }
   /// Whether no more frames will come.
   bool ended() const { return ended_; }
+
+  /// The client's roots may have changed: they are asked for, unless they are being asked for. Then again.
+  void NoteRootsChange();
+  void NoteRootsAnswer();
 
   // For calls that are not answered at once.
   /// How many of them wait for something that was not there.
@@ -69,8 +73,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::size_t ExpectedAnswer() const { return expected_answer_; }
   void NoteAnswer(std::size_t bytes) { expected_answer_ = std::max(bytes, limits::kExpectedAnswer); }
   /// A request that waits for its turn.
-  void EnterDeferred(Deferred& deferred) { deferred_.push_back(&deferred); }
-  void LeaveDeferred(Deferred& deferred) { std::erase(deferred_, &deferred); }
+  void EnterDeferred(Deferred& deferred);
+  void LeaveDeferred(Deferred& deferred);
   /// A request that is kept open elsewhere, and will be answered.
   void Hold() { ++held_; }
   void Unhold() { --held_; }
@@ -78,8 +82,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void Leave(ToolCall& call);
   /// A line of our own accord: a notification, or a request. `write` appends its members but `jsonrpc`.
   void Send(FunctionRef<void(json::Writer&)> write);
-  /// `total`: 0 if nobody knows it.
-  void SendProgress(std::string_view token, double done, double total, std::string_view message);
+  /// `total`: 0 if nobody knows it. `task`: of the protocol, whose progress this is; empty: of none.
+  void SendProgress(std::string_view token, double done, double total, std::string_view message, std::string_view task);
 
  private:
   // rpc::ReplyTarget: answers that are a line of their own.
@@ -109,6 +113,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   std::vector<Deferred*> deferred_;
   std::size_t held_ = 0;
   bool ended_ = false;
+  /// Whether the client has been asked for its roots and has not answered; and whether they have changed since.
+  bool roots_asked_ = false;
+  bool roots_changed_ = false;
   std::size_t bytes_in_flight_ = 0;
   std::size_t expected_answer_ = limits::kExpectedAnswer;
 };

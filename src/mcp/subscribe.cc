@@ -82,7 +82,7 @@ void Listen(ServerSession& session, const Request& request, rpc::Reply reply) {
     }
   }
   if (!server.subscriptions().MayListen(session, filter.resources.size())) {
-    return reply.Error(ErrorCode::kInternal,
+    return reply.Error(ErrorCode::kInvalidParams,
                        fmt::format("a session may have {} listen requests open, for {} resources: cancel one first",
                                    limits::kMaxListens, limits::kMaxSubscriptions));
   }

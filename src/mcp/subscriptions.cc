@@ -26,6 +26,8 @@ constexpr std::int64_t kSliceNs = 3 * kNsPerMs;
 constexpr std::int64_t kShare = 4;
 /// How often what changes with mere time is looked at.
 constexpr std::int64_t kPollMs = 1000;
+/// How soon it is seen that a client who was behind has caught up.
+constexpr std::int64_t kChokedMs = 100;
 static_assert(sizeof(std::uint64_t) == crypto_shorthash_BYTES && crypto_shorthash_KEYBYTES == 16);
 
 /// What the client is told of when the list of resources changes stands for all of it.
@@ -182,7 +184,9 @@ void Subscriptions::StartOrStop() {
 }
 
 void Subscriptions::OnPoll() {
-  by_clock_ = true;
+  for (Subscription& subscription : subscriptions_) {
+    if (subscription.resource != nullptr && subscription.resource->info.changes_with_time) subscription.looked_at = {};
+  }
   LookSoon();
   poll_->Set(kPollMs);
 }
@@ -211,12 +215,11 @@ void Subscriptions::Look() {
   services.store.EndRead();
   // Before what it names is read: at worst it is looked at once more.
   const store::Stamp state = services.store.State();
-  const bool by_clock = std::exchange(by_clock_, false);
   std::vector<Seen> seen;
   bool left = false;
+  bool choked = false;
   for (auto subscription = subscriptions_.begin(); subscription != subscriptions_.end(); ++subscription) {
-    const bool due = by_clock && subscription->resource != nullptr && subscription->resource->info.changes_with_time;
-    if (!due && state.known() && subscription->looked_at == state) continue;
+    if (state.known() && subscription->looked_at == state) continue;
     if (services.clock.SteadyNs() - began_ns > kSliceNs) {
       // The next look goes on from here.
       subscriptions_.splice(subscriptions_.end(), subscriptions_, subscriptions_.begin(), subscription);
@@ -224,7 +227,7 @@ void Subscriptions::Look() {
       break;
     }
     if (subscription->session->unsent() > limits::kNotifyHighWater) {
-      left = true;
+      choked = true;
       continue;
     }
     LookAt(*subscription, seen);
@@ -234,7 +237,10 @@ void Subscriptions::Look() {
   looked_at_ = state;
   const std::int64_t took_ns = services.clock.SteadyNs() - began_ns;
   next_look_ns_ = began_ns + std::max(limits::kNotifyMs * kNsPerMs, kShare * took_ns);
-  if (left) LookSoon();
+  if (!left && !choked) return;
+  // Who does not take what he is told is not looked after all the time.
+  if (!left) next_look_ns_ = began_ns + kChokedMs * kNsPerMs;
+  LookSoon();
 }
 
 void Subscriptions::LookAt(Subscription& subscription, std::vector<Seen>& seen) {
@@ -269,11 +275,9 @@ std::optional<std::uint64_t> Subscriptions::Hash(const Subscription& subscriptio
     VariableDecoder decoder;
     Expected<void> done = decoder.Decode(variables, reader, args.get());
     if (done) done = reader.run(args.get(), context, to);
-    // That it is no more, or not yet, is a state as well.
-    if (!done) text.Append(done.error().message);
+    // That it is no more, or not yet, is a state as well; what the sentence suggests is none.
+    if (!done) text.Append(Name(done.error().code));
   }
-  // Reading as somebody must not change what is his current swarm.
-  scope.current_swarm = swarm;
   if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
     used->ClearError();
     return std::nullopt;

@@ -104,7 +104,6 @@ class Subscriptions {
   std::unique_ptr<Events::Timer> poll_;
   DatabaseWatch watch_;
   bool look_asked_ = false;
-  bool by_clock_ = false;
   store::Stamp looked_at_;
   bool running_ = false;
   std::int64_t next_look_ns_ = 0;

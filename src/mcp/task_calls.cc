@@ -77,6 +77,7 @@ class TaskCalls::Live final : public rpc::ReplyTarget {
   std::unique_ptr<ToolCall> unstarted_;
   ToolCall* call_ = nullptr;  ///< Null once it has ended.
   ServerSession* session_ = nullptr;
+  bool noted_ = true;  ///< Whether the database has it, or will.
   struct Waiting {
     ServerSession* session;
     rpc::Reply reply;
@@ -157,7 +158,7 @@ void TaskCalls::Live::Close(std::size_t begin) {
   } else {
     ReadAnswer(answer_.view());
   }
-  calls_.server_.services().store.Submit(std::make_unique<EndOperation>(calls_, record_));
+  if (noted_) calls_.server_.services().store.Submit(std::make_unique<EndOperation>(calls_, record_));
 }
 
 TaskCalls::TaskCalls(Server& server) : server_(server) {}
@@ -177,7 +178,10 @@ void TaskCalls::Begin(ServerSession& session, const Tool& tool, ToolArgs& args, 
                                                        .result = {}});
   const CallRecord& record = live->record_;
   live->session_ = &session;
-  live->unstarted_ = std::make_unique<ToolCall>(session, tool, args, request, AnswerForm{.modern = request.modern()},
+  Request quiet = request;
+  // With the answer that it is a task the request of the modern era is over: nothing more is said for it.
+  if (request.modern()) quiet.log_level = LogLevel::kOff;
+  live->unstarted_ = std::make_unique<ToolCall>(session, tool, args, quiet, AnswerForm{.modern = request.modern()},
                                                 nullptr, rpc::Reply(*live, fmt::format("\"task {}\"", record.id)));
   live->call_ = live->unstarted_.get();
   live->call_->BecomeTask(record.id);
@@ -187,27 +191,30 @@ void TaskCalls::Begin(ServerSession& session, const Tool& tool, ToolArgs& args, 
 }
 
 void TaskCalls::OnBegun(const std::string& id, const Expected<void>& outcome) {
-  Live& live = *live_.find(id)->second;
+  const auto found = live_.find(id);
+  Live& live = *found->second;
   rpc::Reply reply = *std::exchange(live.begun_, std::nullopt);
-  if (!reply.open()) {
-    live.unstarted_.reset();
-    return;
-  }
   if (!outcome) {
-    reply.Error(rpc::ErrorCode::kInternal, outcome.error().message);
+    // There is no such task: nobody has heard of it, and its end is not noted.
+    if (reply.open()) reply.Error(rpc::ErrorCode::kInternal, outcome.error().message);
+    live.noted_ = false;
+    live.unstarted_->Cancel();
     live.unstarted_.reset();
+    live_.erase(found);
     return;
   }
-  if (live.unstarted_->cancelled()) {
-    reply.Discard();
-    live.unstarted_.reset();
-    return;
-  }
+  if (!reply.open()) live.unstarted_->Cancel();
+  if (reply.open()) AnswerBegun(reply, live.record_);
+  auto call = std::move(live.unstarted_);
+  if (!call->cancelled()) ToolCall::Start(std::move(call));
+}
+
+void TaskCalls::AnswerBegun(rpc::Reply& reply, const CallRecord& record) const {
   reply.Result([&](json::Writer& to) {
     to.BeginObject();
-    if (live.record_.modern) {
+    if (record.modern) {
       to.Member("resultType", "task");
-      WriteTask(live.record_, to);
+      WriteTask(record, to);
       to.Key("_meta");
       to.BeginObject();
       to.Key(kMetaServerInfo);
@@ -216,12 +223,11 @@ void TaskCalls::OnBegun(const std::string& id, const Expected<void>& outcome) {
     } else {
       to.Key("task");
       to.BeginObject();
-      WriteTask(live.record_, to);
+      WriteTask(record, to);
       to.EndObject();
     }
     to.EndObject();
   });
-  ToolCall::Start(std::move(live.unstarted_));
 }
 
 void TaskCalls::OnEnded(const std::string& id, const Expected<void>& outcome) {
@@ -275,6 +281,26 @@ void TaskCalls::Cancel(std::string_view id) {
   const auto live = live_.find(id);
   if (live == live_.end() || live->second->call_ == nullptr) return;
   live->second->call_->Cancel();
+}
+
+void TaskCalls::CancelRequest(ServerSession& session, std::string_view id) {
+  const auto is_it = [&](const rpc::Reply& reply, const ServerSession* asks) {
+    return asks == &session && reply.open() && reply.id() == id;
+  };
+  for (const auto& [task, live] : live_) {
+    // Nobody knows its name: the call goes with the request.
+    if (live->begun_ && is_it(*live->begun_, live->session_)) live->begun_->Discard();
+    for (Live::Waiting& waiting : live->waiting_) {
+      if (is_it(waiting.reply, waiting.session)) waiting.reply.Discard();
+    }
+    std::erase_if(live->waiting_, [&](const Live::Waiting& waiting) {
+      if (waiting.session == &session && !waiting.reply.open()) {
+        session.Unhold();
+        return true;
+      }
+      return false;
+    });
+  }
 }
 
 void TaskCalls::EndSession(const ServerSession& session) {

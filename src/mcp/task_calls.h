@@ -43,6 +43,8 @@ class TaskCalls {
   /// Cancels a call that runs here. Its end comes later: when that is in the database.
   void Cancel(std::string_view id);
 
+  /// The client no longer wants the answer to a request about a call, or to the one that began it.
+  void CancelRequest(ServerSession& session, std::string_view id);
   /// The session is gone: nobody is left to tell. Its calls are cancelled by the end of their session.
   void EndSession(const ServerSession& session);
 
@@ -57,6 +59,7 @@ class TaskCalls {
   class BeginOperation;
   class EndOperation;
 
+  void AnswerBegun(rpc::Reply& reply, const CallRecord& record) const;
   void OnBegun(const std::string& id, const Expected<void>& outcome);
   void OnEnded(const std::string& id, const Expected<void>& outcome);
 

@@ -17,6 +17,7 @@ constexpr Sql kInsert{
     "VALUES (?1, ?2, ?3, ?4, 'working', ?5, ?5, ?6, ?5 + ?6)"};
 constexpr Sql kForget{
     "DELETE FROM task_calls WHERE number IN (SELECT number FROM task_calls WHERE expires_ms <= ?1 LIMIT ?2)"};
+constexpr Sql kForgetOldest{"DELETE FROM task_calls WHERE number <= ?1"};
 constexpr Sql kEnd{
     "UPDATE task_calls SET status = ?2, message = ?3, updated_ms = ?4, tool_failed = ?5, result = ?6 WHERE id = ?1"};
 constexpr Sql kFind{
@@ -29,6 +30,8 @@ constexpr Sql kList{
     "WHERE c.number > ?2 AND c.modern = ?1 AND c.expires_ms > ?3 ORDER BY c.number LIMIT ?4"};
 /// Too old ones forgotten for each new one: more than come, so that they grow fewer.
 constexpr int kForgetSlice = 16;
+/// Calls that are remembered, however long their clients want them to be: some MiB.
+constexpr std::int64_t kMaxRemembered = 10'000;
 
 CallRecord Read(Database& database, const Cursor& row, bool modern) {
   CallRecord record{.number = row.Int(0),
@@ -56,6 +59,7 @@ CallRecord Read(Database& database, const Cursor& row, bool modern) {
 void InsertCall(Database& database, const CallRecord& record, std::int64_t process) {
   database.Execute(kForget, record.created_ms, kForgetSlice);
   database.Execute(kInsert, record.id, record.modern, process, record.tool, record.created_ms, record.ttl_ms);
+  database.Execute(kForgetOldest, database.last_insert_id() - kMaxRemembered);
 }
 
 void EndCall(Database& database, const CallRecord& record) {

@@ -23,7 +23,6 @@ using rpc::ErrorCode;
 namespace {
 
 constexpr std::string_view kUnknown = "there is no such task: it may be too old";
-constexpr std::string_view kRelatedTask = "io.modelcontextprotocol/related-task";
 
 /// The task that a request is about; answers by itself if there is none that it may ask for.
 std::optional<CallRecord> NamedTask(ServerSession& session, const Request& request, rpc::Reply& reply) {
@@ -75,7 +74,7 @@ void AnswerComplete(rpc::Reply reply, const Server& server, const CallRecord&) {
 void AnswerWithResult(rpc::Reply reply, const Server&, const CallRecord& record) {
   if (record.status == CallStatus::kCancelled) return reply.Error(ErrorCode::kInvalidParams, "the task was cancelled");
   if (record.status == CallStatus::kFailed) return reply.Error(ErrorCode::kInternal, record.message);
-  const std::string related = fmt::format(R"("{}":{{"taskId":"{}"}})", kRelatedTask, record.id);
+  const std::string related = fmt::format(R"("{}":{{"taskId":"{}"}})", kMetaRelatedTask, record.id);
   std::string_view result = record.result;
   reply.Result([&](json::Writer& to) {
     // A failure ends with its _meta, any other result has none.

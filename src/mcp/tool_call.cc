@@ -78,8 +78,11 @@ void ToolCall::EndWait() {
 
 void ToolCall::Start(std::unique_ptr<ToolCall> call) {
   ToolCall& self = *call;
+  store::Store& store = self.server_.services().store;
   ToolContext context(self.server_.services(), *self.scope_, nullptr);
   self.tool_.start(self.args_.get(), context, std::move(call));
+  // It may be that no frame has brought us here, after which reads are ended.
+  store.EndRead();
 }
 
 namespace {
@@ -153,7 +156,7 @@ void ToolCall::Finish(Expected<void> outcome) {
     }
   }
   if (!reply_.open()) return;
-  if (asks_) {
+  if (std::exchange(asks_, false)) {
     if (ParksToAsk()) next_ = Next::kInquiries;
   } else if (outcome && wait_ && Parks()) {
     next_ = Next::kWaits;
@@ -222,8 +225,13 @@ std::string ToolCall::Wish() const {
   return std::string(text.view());
 }
 
+void ToolCall::FlushLog() {
+  if (log_level_ != LogLevel::kOff) server_.log_relay().Flush();
+}
+
 void ToolCall::AnswerAs(const Expected<void>& outcome, std::string_view result) {
   if (!reply_.open()) return;
+  FlushLog();
   AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;
     to.Raw(result);
@@ -233,6 +241,7 @@ void ToolCall::AnswerAs(const Expected<void>& outcome, std::string_view result) 
 
 void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
   if (!reply_.open()) return;
+  FlushLog();
   AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     EncodeFields(result, fields, to);
     return {};
@@ -241,6 +250,7 @@ void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
 
 void ToolCall::Fail(Error error) {
   if (!reply_.open()) return;
+  FlushLog();
   AnswerCall(reply_, server_, form_,
              [&](json::Writer&) -> Expected<void> { return std::unexpected(std::move(error)); });
 }
@@ -251,7 +261,7 @@ void ToolCall::Progress(double done, double total, std::string_view message) {
   // The request of a modern task was over when that began.
   if (progress_token_.empty() || done <= progress_ || (form_.modern && task_ != nullptr)) return;
   progress_ = done;
-  session_->SendProgress(progress_token_, done, total, message);
+  session_->SendProgress(progress_token_, done, total, message, task_ == nullptr ? std::string_view() : *task_);
 }
 
 bool ToolCall::ending() const { return session_ == nullptr || session_->ended(); }

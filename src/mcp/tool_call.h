@@ -84,8 +84,6 @@ class ToolCall final : public store::Operation, public PendingCall {
   bool holds_back_reads() const { return tool_.run != nullptr && !waits_; }
   /// Whether it has found nothing and waits (or had to ask), or has done so and is run again.
   bool waits() const { return waits_; }
-  /// Whether its client has been asked something, and has not answered.
-  bool asks() const { return asks_; }
   /// The client no longer wants the answer. What has not begun never will; nothing more is sent. May destroy this.
   void Cancel();
   /// The session's input has ended: if this waits, or asks, it is answered now. May destroy this.
@@ -157,6 +155,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   /// In no more memory than it needs: thousands of calls may wait.
   void KeepResult();
   void Answer(const Expected<void>& outcome);
+  /// What it has logged comes before its answer.
+  void FlushLog();
 
   ServerSession* session_;  ///< Null once the session has ended. Not for Run, which is on another thread.
   Server& server_;

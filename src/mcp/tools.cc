@@ -51,8 +51,9 @@ Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Req
 
 /// Whether a call is to be a task of the protocol: where the client asks for one, and in the modern era where it can
 /// take one.
-bool BecomesTask(const Request& request, const Tool& tool) {
-  if (tool.start == nullptr) return false;
+bool BecomesTask(const Server& server, const Request& request, const Tool& tool) {
+  // Without a process that others can see end there is nobody to tell that it has.
+  if (tool.start == nullptr || server.services().liveness == nullptr) return false;
   if (request.modern()) return request.may_become_task;
   return request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
 }
@@ -102,7 +103,7 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
   if (const auto decoded = DecodeFields(arguments, tool->input, args.get()); !decoded) {
     return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) { return decoded; });
   }
-  if (BecomesTask(request, *tool)) {
+  if (BecomesTask(session.server(), request, *tool)) {
     std::int64_t ttl_ms = limits::kTaskTtlMs;
     if (!ReadTtl(request, ttl_ms, reply)) return;
     return session.server().task_calls().Begin(session, *tool, args, request, ttl_ms, std::move(reply));

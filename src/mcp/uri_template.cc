@@ -82,34 +82,4 @@ std::optional<UriVariables> MatchUri(std::string_view uri_template, std::string_
   return variables;
 }
 
-std::string EncodeForUri(std::string_view value, bool slashes) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~' || (slashes && c == '/');
-    if (plain) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kHex[byte >> 4];
-    encoded += kHex[byte & 15];
-  }
-  return encoded;
-}
-
-std::string ExpandUri(std::string_view uri_template, const UriVariables& variables) {
-  std::string uri;
-  while (!uri_template.empty()) {
-    const Part part = TakePart(uri_template);
-    uri += part.text;
-    for (const auto& [name, value] : variables) {
-      if (!part.variable.empty() && name == part.variable) uri += EncodeForUri(value, part.takes_slashes);
-    }
-  }
-  return uri;
-}
-
 }  // namespace skep::mcp

@@ -20,10 +20,4 @@ std::vector<std::string_view> UriVariableNames(std::string_view uri_template);
 /// Takes a URI apart by a template; nothing if it is not of its shape, or a value is empty or no UTF-8.
 std::optional<UriVariables> MatchUri(std::string_view uri_template, std::string_view uri);
 
-/// Puts values into a template; the inverse of MatchUri.
-std::string ExpandUri(std::string_view uri_template, const UriVariables& variables);
-
-/// A value as a URI holds it. `slashes`: they stay as they are.
-std::string EncodeForUri(std::string_view value, bool slashes);
-
 }  // namespace skep::mcp

@@ -1,9 +1,16 @@
 #include "mcp/variables.h"
 
+#include "base/limits.h"
 #include "json/writer.h"
 #include "mcp/server.h"
 
 namespace skep::mcp {
+namespace {
+
+/// Bytes of a URI: the longest that names something is of a memory entry, each byte of it percent-encoded.
+constexpr std::size_t kMaxUri = 64 + 3 * 4 * (limits::kMaxNamespace + limits::kMaxKey);
+
+}  // namespace
 
 Expected<void> VariableDecoder::Decode(const UriVariables& variables, const Tool& reader, void* args) {
   // As JSON, so that one decoder judges all input.
@@ -20,6 +27,7 @@ Expected<void> VariableDecoder::Decode(const UriVariables& variables, const Tool
 }
 
 const Resource* FindResource(const Server& server, std::string_view uri, UriVariables& variables) {
+  if (uri.size() > kMaxUri) return nullptr;
   for (const Resource* const resource : server.resources()) {
     if (auto matched = MatchUri(resource->info.uri, uri)) {
       variables = *std::move(matched);

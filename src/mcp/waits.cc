@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "mcp/session.h"
 #include "mcp/tool_call.h"
 #include "store/store.h"
 
@@ -15,6 +16,8 @@ namespace skep::mcp {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+/// How soon it is seen that a client who was behind has caught up.
+constexpr std::int64_t kChokedMs = 20;
 /// Calls woken by one look for the ends of tasks: a millisecond's work. The next look goes on.
 constexpr std::size_t kMaxTogether = 1000;
 /// How long answering may keep the thread from its clients at a time, in ns.
@@ -109,7 +112,8 @@ void Waits::Look() {
   if (!database.error()) {
     LookForTasks(database, now);
     // Who has just been parked may have missed what an earlier look has seen.
-    if (changed || by_clock || std::exchange(left_, false) || !fresh_.empty()) {
+    const bool left = std::exchange(left_, false);
+    if (changed || by_clock || left || !fresh_.empty()) {
       LookForMessages(database);
       LookForLeases(database, now);
       LookForTaskEnds(database);
@@ -189,12 +193,15 @@ void Waits::LookForLeases(store::Database& database, const Moment& now) {
 void Waits::LookForTaskEnds(store::Database& database) {
   std::vector<const ToolCall*> woken;
   for (auto line = lines_.lower_bound({Wait::For::kTaskEnd, 0}); line != lines_.end(); ++line) {
+    if (woken.size() == kMaxTogether) break;
     if (line->second.calls.empty() || !swarm::HasEnded(database, line->first.second)) continue;
     for (const auto& call : line->second.calls) {
       if (woken.size() == kMaxTogether) break;
       woken.push_back(call.get());
     }
   }
+  // What was read while the database failed means nothing.
+  if (database.error()) return;
   if (woken.size() == kMaxTogether) left_ = true;
   WakeTogether(woken);
 }
@@ -232,14 +239,32 @@ void Waits::Share(std::vector<std::unique_ptr<ToolCall>> calls, Expected<void> o
 
 void Waits::AnswerShared() {
   const std::int64_t began_ns = services_.clock.SteadyNs();
+  std::deque<Shared> put_off;
   while (!shared_.empty()) {
     Shared& shared = shared_.front();
+    std::vector<std::unique_ptr<ToolCall>> choked;
     for (; !shared.calls.empty(); shared.calls.pop_back()) {
-      if (services_.clock.SteadyNs() - began_ns > kSliceNs) return share_->Set(0);
-      shared.calls.back()->AnswerAs(shared.outcome, shared.result);
+      if (services_.clock.SteadyNs() - began_ns > kSliceNs) break;
+      std::unique_ptr<ToolCall>& call = shared.calls.back();
+      const ServerSession* const session = call->session();
+      // A client that does not take its answers gets them when it does.
+      if (session != nullptr && session->unsent() > limits::kOutputHighWater) {
+        choked.push_back(std::move(call));
+      } else {
+        call->AnswerAs(shared.outcome, shared.result);
+      }
     }
+    const bool out_of_time = !shared.calls.empty();
+    if (!choked.empty()) put_off.push_back({std::move(choked), shared.outcome, shared.result});
+    if (out_of_time) break;
     shared_.pop_front();
   }
+  if (!shared_.empty()) {
+    share_->Set(0);
+  } else if (!put_off.empty()) {
+    share_->Set(kChokedMs);
+  }
+  shared_.insert(shared_.end(), std::make_move_iterator(put_off.begin()), std::make_move_iterator(put_off.end()));
 }
 
 void Waits::LookIfChanged() {
@@ -270,7 +295,10 @@ void Waits::PushDeadline(std::int64_t ns, const ToolCall* call) {
   constexpr std::size_t kFew = 64;
   if (deadlines_.size() >= 2 * places_.size() + kFew) {
     std::erase_if(deadlines_, [this](const Deadline& deadline) { return !Holds(deadline); });
-    std::ranges::make_heap(deadlines_, std::greater());
+    // A call that was run again and again has left the same one each time. What is sorted is a heap.
+    std::ranges::sort(deadlines_);
+    const auto [again, end] = std::ranges::unique(deadlines_);
+    deadlines_.erase(again, end);
   }
   deadlines_.emplace_back(ns, call);
   std::ranges::push_heap(deadlines_, std::greater());

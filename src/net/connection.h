@@ -51,6 +51,7 @@ class Connection final : public Transport, private Turn {
   void Shutdown();
 
   Block& Output() override { return output_.block(); }
+  std::size_t Unsent() const override { return output_.unsent(); }
   void Flush() override;
 
  private:

@@ -265,9 +265,9 @@ TEST(Decode, ATextStandsForAnObjectWithItsFirstField) {
 TEST(Schema, OfResultsSaysTheTypesOfWhatTheyAlwaysHave) {
   EXPECT_EQ(Schema<Step>(nullptr), Nlohmann::parse(R"({
     "type": "object",
-    "properties": {"title": {"type": "string"}, "weight": {}, "tags": {}}
+    "properties": {"title": {"type": "string"}}
   })"));
-  EXPECT_EQ(Schema<Everything>(nullptr)["properties"]["step"], Nlohmann::object());
+  EXPECT_FALSE(Schema<Everything>(nullptr)["properties"].contains("step"));
 }
 
 TEST(Schema, OfNothingIsStillAnObject) {

@@ -66,6 +66,19 @@ TEST_F(RootsTest, TheyMayChange) {
   EXPECT_EQ(Directory(), "/tmp/b");
 }
 
+TEST_F(RootsTest, TheyAreAskedForOnceAtATime) {
+  Initialize({{"roots", {{"listChanged", true}}}});
+  const Json id = Asked()["id"];
+  for (int i = 0; i < 10; ++i) session_.Send(Notification("notifications/roots/list_changed"));
+  EXPECT_EQ(Asked(), Json());
+  Answer(id, {{{"uri", "file:///tmp/a"}}});
+  const Json again = Asked();
+  EXPECT_EQ(again["method"], "roots/list") << "they have changed meanwhile";
+  EXPECT_EQ(Asked(), Json());
+  Answer(again["id"], {{{"uri", "file:///tmp/b"}}});
+  EXPECT_EQ(Directory(), "/tmp/b");
+}
+
 TEST_F(RootsTest, WhatIsNoDirectoryTellsNothing) {
   Initialize({{"roots", Json::object()}});
   const Json id = Asked()["id"];

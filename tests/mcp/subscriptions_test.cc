@@ -131,6 +131,7 @@ TEST_F(SubscriptionsTest, WhoDoesNotReadIsToldOnceWhenHeDoes) {
   session_.Send(Call(2, "say", {{"text", std::string(1000, 'x')}, {"times", 200}}));
   for (int i = 0; i < 5; ++i) Put("a", std::to_string(i));
   EXPECT_EQ(TakeNow().size(), 1U) << "the answer";
+  server_.events().AdvanceMs(200);
   Settle();
   const auto told = TakeNow();
   ASSERT_EQ(told.size(), 1U);
@@ -165,6 +166,40 @@ TEST_F(SubscriptionsTest, WhoHasSeenTheListIsToldThatItChanges) {
   Put("b", "1");
   EXPECT_EQ(TakeNow(),
             std::vector{Json::parse(R"({"jsonrpc":"2.0","method":"notifications/resources/list_changed"})")});
+}
+
+TEST_F(SubscriptionsTest, AListThatCameBehindAWriteSubscribesNobodyWhoHasGone) {
+  session_.Send(Call(1, "put", {{"key", "a"}, {"value", "1"}}));
+  session_.Send(RequestLine(2, "resources/list"));
+  session_.session().OnEnd();
+  session_.TakeAll();
+  session_.End();
+  EXPECT_EQ(server_.server().subscriptions().size(), 0U);
+  Put("b", "1");
+}
+
+TEST_F(SubscriptionsTest, AListThatCameBehindAWriteLeavesNoOldView) {
+  session_.Send(Call(1, "put", {{"key", "a"}, {"value", "1"}}));
+  session_.Send(RequestLine(2, "resources/list"));
+  session_.TakeAll();
+  // As another process would: nobody here ends a read for it.
+  writer_.Send(Call("put", "put", {{"key", "b"}, {"value", "2"}}));
+  writer_.TakeAll();
+  EXPECT_EQ(Json::parse(session_.Ask(Call(3, "get", {{"key", "b"}})))["result"]["structuredContent"]["value"], "2");
+}
+
+TEST_F(SubscriptionsTest, AListBehindAWriteCanBeCancelled) {
+  Gate::Instance().Shut();
+  session_.Send(Call("hold", "hold"));
+  Gate::Instance().AwaitVisitor();
+  session_.Send(RequestLine(2, "resources/list"));
+  session_.Send(Cancelled(2));
+  Gate::Instance().Open();
+  const auto said = session_.TakeAll();
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(Json::parse(said[0])["id"], "hold");
+  EXPECT_EQ(session_.session().InFlight(), 0U);
+  EXPECT_EQ(session_.session().InFlightBytes(), 0U);
 }
 
 TEST_F(SubscriptionsTest, AListenIsAcknowledgedAsFarAsThereIsSuchAThing) {
@@ -223,7 +258,7 @@ TEST_F(SubscriptionsTest, WrongListensAreRefused) {
   for (std::size_t i = 0; i < limits::kMaxListens; ++i) Listen(i, Json::object());
   EXPECT_EQ(TakeNow().size(), limits::kMaxListens);
   Listen("one more", Json::object());
-  EXPECT_EQ(TakeNow().at(0)["error"]["code"], -32603);
+  EXPECT_EQ(TakeNow().at(0)["error"]["code"], -32602);
 }
 
 }  // namespace

@@ -114,6 +114,28 @@ TEST_F(TaskCallsTest, CancellingIsAnsweredWhenItIsDone) {
               "the task was cancelled");
 }
 
+TEST_F(TaskCallsTest, ARequestThatIsCancelledBeforeItHasATaskTakesItAlong) {
+  session_.Send(
+      RequestLine(1, "tools/call", {{"name", "wait"}, {"arguments", {{"name", "w"}}}, {"task", Json::object()}}));
+  session_.Send(Cancelled(1));
+  const auto told = Settle();
+  ASSERT_EQ(told.size(), 1U) << "no answer";
+  EXPECT_EQ(told[0]["params"]["status"], "cancelled");
+  EXPECT_TRUE(WaitingCalls().empty()) << "it has not begun";
+  EXPECT_EQ(session_.session().InFlight(), 0U);
+}
+
+TEST_F(TaskCallsTest, AWaitForAResultCanBeCancelled) {
+  auto [task, call] = Begin();
+  session_.Send(RequestLine("r", "tasks/result", {{"taskId", task["taskId"]}}));
+  session_.Send(Cancelled("r"));
+  call.reply(Waited{});
+  const auto told = Settle();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["method"], "notifications/tasks/status");
+  EXPECT_EQ(session_.session().InFlight(), 0U);
+}
+
 TEST_F(TaskCallsTest, WhatHasEndedIsKnownUntilItsTimeIsUp) {
   auto [task, call] = Begin({{"ttl", 5000}});
   call.reply(Waited{});

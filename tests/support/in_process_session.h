@@ -118,6 +118,7 @@ class TestSession final : private Transport {
 
  private:
   Block& Output() override { return output_; }
+  std::size_t Unsent() const override { return output_.size(); }
   void Flush() override { ++flushes_; }
 
   bool HasLine() {

@@ -50,6 +50,7 @@ class Server final : private Transport {
 
  private:
   Block& Output() override { return output_; }
+  std::size_t Unsent() const override { return output_.size(); }
   void Flush() override {}
 
   void Ask(const std::string& line) {
