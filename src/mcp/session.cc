@@ -182,6 +182,7 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
 
 void ServerSession::Enter(ToolCall& call) {
   ++in_flight_;
+  if (call.goes_on()) ++watching_;
   server_.EnterRequest(*scope_, call);
   if (call.holds_back_reads()) ++writes_in_flight_;
   bytes_in_flight_ += call.bytes();
@@ -189,6 +190,7 @@ void ServerSession::Enter(ToolCall& call) {
 
 void ServerSession::Leave(ToolCall& call) {
   --in_flight_;
+  if (call.goes_on()) --watching_;
   server_.requests().Remove(scope_->serial, call.id(), &call);
   if (call.holds_back_reads()) --writes_in_flight_;
   if (call.waits()) std::erase(waiting_, &call);

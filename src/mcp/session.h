@@ -65,6 +65,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void NoteRootsAnswer();
 
   // For calls that are not answered at once.
+  /// How many of them are of tools that go on for a while.
+  std::size_t watching() const { return watching_; }
   /// How many of them wait for something that was not there.
   std::size_t waiting() const { return waiting_.size(); }
   /// One more does: it no longer holds back reads.
@@ -109,6 +111,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   /// Calls; which they are, the server's table knows.
   std::size_t in_flight_ = 0;
   std::size_t writes_in_flight_ = 0;
+  std::size_t watching_ = 0;
   std::vector<ToolCall*> waiting_;
   std::vector<Deferred*> deferred_;
   std::size_t held_ = 0;

@@ -35,6 +35,9 @@ void ListTools(ServerSession& session, const Request& request, rpc::Reply reply)
 
 namespace {
 
+/// Calls of tools that go on for a while that one session may have: so many that it is still read from, and can cancel.
+constexpr std::size_t kMaxWatching = limits::kMaxInFlight / 4;
+
 /// What a modern request brings back of what it was asked. An error if its state is not ours.
 Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Request& request, const Tool& tool,
                                                  const void* args) {
@@ -102,6 +105,13 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
   ToolArgs args(*tool);
   if (const auto decoded = DecodeFields(arguments, tool->input, args.get()); !decoded) {
     return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) { return decoded; });
+  }
+  if (tool->start != nullptr && session.watching() >= kMaxWatching) {
+    return AnswerTool(reply, session.server(), request.modern(), [&](json::Writer&) -> Expected<void> {
+      return Fail(
+          skep::ErrorCode::kConflict,
+          fmt::format("{} calls of this session go on already: await or cancel one of them first", kMaxWatching));
+    });
   }
   if (BecomesTask(session.server(), request, *tool)) {
     std::int64_t ttl_ms = limits::kTaskTtlMs;
