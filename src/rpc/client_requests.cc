@@ -102,9 +102,9 @@ class Requests {
   }
   /// Where a request is that was entered beside the last one that was removed, as most are: requests end about in the
   /// order in which they came, and the row keeps that order, or turns it round. The row's size if it is not there.
-  std::size_t FindNear(const void* request) const {
+  std::size_t FindNear(const Key& key, const void* request) const {
     for (const std::size_t i : {removed_ + 1, removed_ - 1, removed_}) {
-      if (i < entries_.size() && entries_[i].request == request) return i;
+      if (i < entries_.size() && entries_[i].request == request && entries_[i].Is(key)) return i;
     }
     return entries_.size();
   }
@@ -188,7 +188,7 @@ bool ClientTable::Remove(std::int64_t session, std::string_view id, void* reques
   const auto found = shard.sessions.find(session);
   if (found == shard.sessions.end()) return false;
   Requests& requests = found->second;
-  std::size_t i = requests.FindNear(request);
+  std::size_t i = requests.FindNear(key, request);
   if (i == requests.size()) i = requests.Find(key);
   while (i < requests.size() && requests[i].request != request) i = requests.Find(key, i + 1);
   if (i == requests.size()) return false;
