@@ -288,7 +288,7 @@ test('there is an end to what one session may follow', async (t) => {
   for (let i = 0; i < 16; i++) other.send(listen(i, { resourcesListChanged: true }));
   for (let i = 0; i < 16; i++) assert.equal((await other.next()).params._meta[kSubscription], i);
   other.send(listen(16, { resourcesListChanged: true }));
-  assert.equal((await other.next()).error.code, -32603);
+  assert.equal((await other.next()).error.code, -32602);
   for (const wrong of [undefined, [], { resourceSubscriptions: 'all' }, { resourceSubscriptions: [7] }]) {
     other.send(listen('w', wrong));
     assert.equal((await other.next()).error.code, -32602);
