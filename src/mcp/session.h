@@ -65,6 +65,8 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void NoteRootsAnswer();
 
   // For calls that are not answered at once.
+  /// One of those that go on for a while no longer does.
+  void NoteStopped() { --watching_; }
   /// How many of them are of tools that go on for a while.
   std::size_t watching() const { return watching_; }
   /// How many of them wait for something that was not there.

@@ -51,6 +51,8 @@ ToolCall::~ToolCall() {
 }
 
 void ToolCall::Cancel() {
+  // The tool may notice later.
+  if (session_ != nullptr && goes_on()) session_->NoteStopped();
   cancelled_.store(true, std::memory_order_relaxed);
   reply_.Discard();
   // The last that is done here: it may have been the only owner.

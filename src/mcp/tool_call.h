@@ -82,8 +82,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   const std::string& id() const { return reply_.id(); }
   /// Whether the session's reads queue behind it: what only waits holds back nothing.
   bool holds_back_reads() const { return tool_.run != nullptr && !waits_; }
-  /// Whether it is of a tool that answers when it likes.
-  bool goes_on() const { return tool_.start != nullptr; }
+  /// Whether it is of a tool that answers when it likes, and somebody wants the answer.
+  bool goes_on() const { return tool_.start != nullptr && !cancelled(); }
   /// Whether it has found nothing and waits (or had to ask), or has done so and is run again.
   bool waits() const { return waits_; }
   /// The client no longer wants the answer. What has not begun never will; nothing more is sent. May destroy this.
