@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "skep/moment.h"
@@ -35,8 +36,9 @@ class ManualClock final : public Clock {
   }
 
  private:
-  std::int64_t wall_ms_;
-  std::int64_t steady_ns_ = 0;
+  // The store's thread looks while a test moves them.
+  std::atomic<std::int64_t> wall_ms_;
+  std::atomic<std::int64_t> steady_ns_ = 0;
 };
 
 }  // namespace skep
