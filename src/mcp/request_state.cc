@@ -69,6 +69,7 @@ std::string RequestStates::Seal(std::string_view digest, const Dialogue& dialogu
 
 Expected<void> RequestStates::Open(std::string_view state, std::string_view digest, std::int64_t wall_ms,
                                    Dialogue& dialogue) const {
+  if (state.empty()) return NotOurs();
   Block text(state.size());
   std::size_t size = 0;
   const char* end = nullptr;

@@ -185,7 +185,11 @@ TEST_F(SubscriptionsTest, AListThatCameBehindAWriteLeavesNoOldView) {
   // As another process would: nobody here ends a read for it.
   writer_.Send(Call("put", "put", {{"key", "b"}, {"value", "2"}}));
   writer_.TakeAll();
-  EXPECT_EQ(Json::parse(session_.Ask(Call(3, "get", {{"key", "b"}})))["result"]["structuredContent"]["value"], "2");
+  session_.Send(Call(3, "get", {{"key", "b"}}));
+  // That the list has changed may be told before.
+  Json said = Json::parse(session_.Next().value());
+  if (!said.contains("id")) said = Json::parse(session_.Next().value());
+  EXPECT_EQ(said["result"]["structuredContent"]["value"], "2") << said;
 }
 
 TEST_F(SubscriptionsTest, AListBehindAWriteCanBeCancelled) {
