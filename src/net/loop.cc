@@ -21,23 +21,40 @@ void Check(int result, const char* what) {
 
 class LoopTimer final : public Events::Timer {
  public:
-  LoopTimer(uv_loop_t* loop, std::function<void()> ring) : ring_(std::move(ring)), timer_(new uv_timer_t) {
-    uv_timer_init(loop, timer_.get());
+  LoopTimer(Loop& loop, std::function<void()> ring) : loop_(loop), ring_(std::move(ring)), timer_(new uv_timer_t) {
+    uv_timer_init(loop.uv(), timer_.get());
     timer_->data = this;
   }
 
   void Set(std::int64_t ms) override {
+    Stop();
+    if (ms <= 0) {
+      // libuv 1.44 rings a timer that is due again before it looks at its descriptors: who goes on at once, time after
+      // time, would keep everybody else waiting. Posted work has them in between.
+      loop_.Post([this, set = set_, here = std::weak_ptr(here_)] {
+        if (!here.expired() && set == set_) ring_();
+      });
+      return;
+    }
     // The loop's idea of the time is from when it began to handle its events.
     uv_update_time(timer_->loop);
     uv_timer_start(
         timer_.get(), [](uv_timer_t* timer) { static_cast<LoopTimer*>(timer->data)->ring_(); },
         static_cast<std::uint64_t>(ms), 0);
   }
-  void Stop() override { uv_timer_stop(timer_.get()); }
+  void Stop() override {
+    ++set_;
+    uv_timer_stop(timer_.get());
+  }
 
  private:
+  Loop& loop_;
   const std::function<void()> ring_;
   Handle<uv_timer_t> timer_;
+  /// How often it was set or stopped: what was posted before that is nothing.
+  std::uint64_t set_ = 0;
+  /// Gone when this is.
+  const std::shared_ptr<char> here_ = std::make_shared<char>();
 };
 
 class LoopWatch final : public Events::Watch {
@@ -157,7 +174,7 @@ void Loop::TakeTurns() {
 }
 
 std::unique_ptr<Events::Timer> Loop::MakeTimer(std::function<void()> ring) {
-  return std::make_unique<LoopTimer>(&loop_, std::move(ring));
+  return std::make_unique<LoopTimer>(*this, std::move(ring));
 }
 
 std::unique_ptr<Events::Watch> Loop::WatchDirectory(const std::string& path,
