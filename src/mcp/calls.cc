@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
+#include "store/transaction.h"
 
 namespace skep::mcp {
 namespace {
@@ -18,16 +19,18 @@ void RunNow(ServerSession& session, const Tool& tool, ToolArgs& args, const Answ
   ToolContext context(session.server().services(), *session.scope(), nullptr);
   AnswerCall(reply, session.server(), form, [&](json::Writer& to) {
     Expected<void> done = tool.run(args.get(), context, to);
-    // What was computed while the database failed means nothing, whether or not the tool noticed.
-    if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
-      done = std::unexpected(*used->error());
-      used->ClearError();
-    }
+    if (auto error = TakeError(context); !error) done = std::move(error);
     return done;
   });
 }
 
 }  // namespace
+
+Expected<void> TakeError(const ToolContext& context) {
+  store::Database* const used = context.used_database();
+  if (used == nullptr) return {};
+  return store::TakeError(*used);
+}
 
 void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Request& request, const AnswerForm& form,
              std::unique_ptr<Dialogue> dialogue, rpc::Reply reply) {
@@ -44,10 +47,9 @@ void RunCall(ServerSession& session, const Tool& tool, ToolArgs& args, const Req
                                                     limits::kMaxSessionRequests));
     });
   }
-  const ClientAbilities& abilities = request.modern() ? request.abilities : session.abilities();
-  if (dialogue == nullptr && abilities.any()) {
+  if (dialogue == nullptr && request.abilities.any()) {
     dialogue = std::make_unique<Dialogue>();
-    dialogue->abilities = abilities;
+    dialogue->abilities = request.abilities;
   }
   auto call = std::make_unique<ToolCall>(session, tool, args, request, form, std::move(dialogue), std::move(reply));
   // Only now its client hears of it.

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "json/writer.h"
+#include "mcp/calls.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -100,11 +101,7 @@ void Complete(ServerSession& session, const Request& request, rpc::Reply reply) 
   for (const Completer& completer : subject->completers) {
     if (completer.argument == field->name) values = completer.offer(context, typed.AsString(), known);
   }
-  if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
-    const Error error = *used->error();
-    used->ClearError();
-    return reply.Error(ErrorCode::kInternal, error.message);
-  }
+  if (const auto read = TakeError(context); !read) return reply.Error(ErrorCode::kInternal, read.error().message);
 
   const bool more = values.size() > limits::kMaxCompletions;
   if (more) values.resize(limits::kMaxCompletions);

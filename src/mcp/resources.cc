@@ -121,12 +121,9 @@ void ListResources(ServerSession& session, const Request& request, rpc::Reply re
   Block page;
   json::Writer to(page);
   BeginResourceList(server, context, *place, to);
+  if (const auto read = TakeError(context); !read) return reply.Error(ErrorCode::kInternal, read.error().message);
+  // Who has not seen a list has none that could change.
   if (!request.modern() && !session.ended()) server.subscriptions().SubscribeToList(session);
-  if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
-    const Error error = *used->error();
-    used->ClearError();
-    return reply.Error(ErrorCode::kInternal, error.message);
-  }
   // Swarms come and go.
   server.EndResult(to, request.modern(), 0);
   reply.Result(page.view());

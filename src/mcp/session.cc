@@ -155,6 +155,7 @@ void ServerSession::OnNotification(const Message& message) {
 void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_batch) {
   Request request{.method = {}, .params = {}, .revision = revision_, .in_batch = in_batch, .progress_token = {}};
   if (!ReadRequest(message, revision_, request, reply)) return;
+  if (!request.modern()) request.abilities = abilities_;
   // Once the session has a row, that says who it is.
   if ((request.client_info.exists() || request.thread.exists()) && scope_->row == 0) {
     NoteClient(request.client_info, request.thread);

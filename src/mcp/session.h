@@ -47,7 +47,6 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
     abilities_ = abilities;
   }
   Revision revision() const { return revision_; }
-  const ClientAbilities& abilities() const { return abilities_; }
   /// What the client says of itself: `initialize` does, and every modern request may. The session of its own that a
   /// request belongs to is `thread`, if it names one. Values that are not there, or no text, say nothing.
   void NoteClient(json::Value client_info, json::Value thread);

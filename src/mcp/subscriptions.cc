@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "json/writer.h"
+#include "mcp/calls.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -278,10 +279,7 @@ std::optional<std::uint64_t> Subscriptions::Hash(const Subscription& subscriptio
     // That it is no more, or not yet, is a state as well; what the sentence suggests is none.
     if (!done) text.Append(Name(done.error().code));
   }
-  if (store::Database* const used = context.used_database(); used != nullptr && used->error()) {
-    used->ClearError();
-    return std::nullopt;
-  }
+  if (!TakeError(context)) return std::nullopt;
   const std::uint64_t hash = Hash(text.view());
   seen.push_back({.uri = subscription.uri, .swarm = swarm, .hash = hash});
   return hash;

@@ -17,6 +17,7 @@
 #include "mcp/server.h"
 #include "mcp/session.h"
 #include "store/liveness.h"
+#include "store/transaction.h"
 #include "store/write_lock.h"
 #include "swarm/session.h"
 #include "swarm/stored_enum.h"
@@ -264,11 +265,7 @@ Expected<std::optional<CallRecord>> TaskCalls::Find(std::string_view id, bool mo
   const Services& services = server_.services();
   store::Database& database = services.store.Reader();
   auto record = FindCall(database, id, modern, services.clock.WallMs());
-  if (database.error()) {
-    const Error error = *database.error();
-    database.ClearError();
-    return std::unexpected(error);
-  }
+  if (auto read = store::TakeError(database); !read) return std::unexpected(std::move(read.error()));
   return record;
 }
 

@@ -10,6 +10,7 @@
 #include "mcp/session.h"
 #include "mcp/task_calls.h"
 #include "store/store.h"
+#include "store/transaction.h"
 
 // The protocol's tasks: calls that a client does not wait for. Experimental in revision 2025-11-25, an extension in the
 // modern era, with differences that are all here and in WriteTask.
@@ -148,10 +149,8 @@ void ListTasks(ServerSession& session, const Request& request, rpc::Reply reply)
   const Services& services = session.server().services();
   store::Database& database = services.store.Reader();
   auto records = ListCalls(database, false, after, limits::kTasksPage + 1, services.clock.WallMs());
-  if (database.error()) {
-    const Error error = *database.error();
-    database.ClearError();
-    return reply.Error(ErrorCode::kInternal, error.message);
+  if (const auto read = store::TakeError(database); !read) {
+    return reply.Error(ErrorCode::kInternal, read.error().message);
   }
   const bool more = std::ssize(records) > limits::kTasksPage;
   if (more) records.pop_back();

@@ -52,13 +52,17 @@ Expected<std::unique_ptr<Dialogue>> ReadDialogue(const Server& server, const Req
   return dialogue;
 }
 
+/// Whether a legacy client asks for a task.
+bool AsksForTask(const Request& request) {
+  return request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
+}
+
 /// Whether a call is to be a task of the protocol: where the client asks for one, and in the modern era where it can
 /// take one.
 bool BecomesTask(const Server& server, const Request& request, const Tool& tool) {
   // Without a process that others can see end there is nobody to tell that it has.
   if (tool.start == nullptr || server.services().liveness == nullptr) return false;
-  if (request.modern()) return request.may_become_task;
-  return request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
+  return request.modern() ? request.may_become_task : AsksForTask(request);
 }
 
 /// For how long a client wants a task to be kept; answers by itself if it says that wrongly.
@@ -95,8 +99,7 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
   }
 
   // As its listing says.
-  const bool wants_task = request.revision == Revision::k2025_11_25 && request.params.Find("task").exists();
-  if (wants_task && tool->start == nullptr) {
+  if (tool->start == nullptr && AsksForTask(request)) {
     return reply.Error(
         ErrorCode::kMethodNotFound,
         fmt::format("{} answers at once and cannot be a task: call it without \"task\"", tool->info.name));
