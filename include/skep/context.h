@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "skep/client.h"
@@ -16,6 +17,10 @@ namespace skep {
 class Clock;
 class Events;
 class Executor;
+
+namespace metrics {
+class Collector;
+}
 
 namespace store {
 class Cache;
@@ -32,6 +37,8 @@ struct Services {
   Events& events;      ///< Of that thread.
   /// Tells other processes that this one is alive. Null: its sessions leave no rows (a single call from a shell).
   store::Liveness* liveness = nullptr;
+  /// Counts and times what is done. Null: nothing is measured.
+  metrics::Collector* collector = nullptr;
 };
 
 /// What a session remembers between its calls, which run on the connection's thread and on the store's.
@@ -102,6 +109,10 @@ class ToolContext {
   void WaitFor(const Wait& wait) { wait_ = wait; }
   const std::optional<Wait>& wait() const { return wait_; }
 
+  /// For the swarm's figures: others' leases on this path are why the call has not got what it wants.
+  void NoteContention(std::string path) { contended_ = std::move(path); }
+  const std::string& contended() const { return contended_; }
+
   /// Asks the client, or whoever sits before it. As long as the answer is pending, return whatever: what was written is
   /// undone, and the call is run again, from the start, when the client has answered. In a write; anywhere else nobody
   /// can be asked. Most calls use AskForm (ask.h).
@@ -126,6 +137,7 @@ class ToolContext {
   std::int64_t now_ms_;
   std::int64_t session_row_ = 0;
   std::optional<Wait> wait_;
+  std::string contended_;
   std::shared_ptr<const void> kept_;
 };
 

@@ -104,6 +104,9 @@ struct Tool {
   void (*destroy)(void* at);
 
   Effect (*effect)(const Tool& tool, const void* args);
+  /// A tool that does several things is measured by each: their names, and which of them a call does.
+  std::span<const std::string_view> variants;
+  std::size_t (*variant)(const void* args);
   /// Runs the call and appends its result as JSON. Null for a tool that waits.
   Expected<void> (*run)(const void* args, ToolContext& context, json::Writer& to);
   /// Starts a call that waits. Null for the others.
@@ -136,6 +139,21 @@ struct ArgsOf {
       return static_cast<const A*>(args)->effect();
     } else {
       return tool.info.effect;
+    }
+  }
+  /// Args that have `static constexpr … kVariants` and `std::size_t variant() const`.
+  static constexpr std::span<const std::string_view> Variants() {
+    if constexpr (requires { A::kVariants; }) {
+      return A::kVariants;
+    } else {
+      return {};
+    }
+  }
+  static std::size_t VariantOf(const void* args) {
+    if constexpr (requires(const A& a) { a.variant(); }) {
+      return static_cast<const A*>(args)->variant();
+    } else {
+      return 0;
     }
   }
 };
@@ -185,6 +203,8 @@ constexpr Tool MakeTool(ToolInfo info) {
       .move = B::Move,
       .destroy = B::Destroy,
       .effect = B::EffectOf,
+      .variants = B::Variants(),
+      .variant = B::VariantOf,
       .run = B::kRun,
       .start = B::kStart,
   };

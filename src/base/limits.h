@@ -313,4 +313,34 @@ inline constexpr std::size_t kSessionRequests = 100;
 /// Most that a server may allow: a session's requests are looked through in a row, at 0.4 ns each.
 inline constexpr std::size_t kMaxSessionRequests = kMaxInFlight;
 
+// --- Measurement ------------------------------------------------------------
+
+/// Operations that are recorded: twice as many as there are methods, tools and the store's own. Each costs 20 KiB once
+/// it has been used: 4 MB if all of them were.
+inline constexpr std::size_t kMaxOperations = 192;
+/// What is recorded is written down every so many ms; the figures of a process that is killed end there.
+inline constexpr std::int64_t kWindowMs = 10'000;
+/// How often a process at work looks at itself: memory, processor time, how late its loop is.
+inline constexpr std::int64_t kSampleMs = 1000;
+/// Kinds of errors, and paths with leases in the way, told apart in one window. Others are counted together.
+inline constexpr std::size_t kMaxErrorKinds = 64;
+inline constexpr std::size_t kMaxContendedPaths = 64;
+/// Bytes of an error's signature, and of the message that stands for it.
+inline constexpr std::size_t kMaxSignature = 256;
+/// Finished tasks that one report looks at, the newest: some 20 ms at half a microsecond each.
+inline constexpr std::int64_t kReportedTasks = 40'000;
+/// Tasks that bottleneck_analyze plays again, the newest: the requirement is 100,000 in a second.
+inline constexpr std::int64_t kAnalysedTasks = 100'000;
+/// Lines of a log that one call analyses, and bytes of one: a day's errors.
+inline constexpr std::size_t kMaxLogLines = 10'000;
+inline constexpr std::size_t kMaxLogLine = 8 * kKiB;
+/// How long records of usage are kept: as long as the coarsest windows.
+inline constexpr std::int64_t kUsageKeptMs = 30LL * 24 * 3600 * 1000;
+/// Telemetry from clients: bytes of a request's body (exporters send some hundred records, 100 KiB), of its head,
+/// connections at once, and how long one may take for a request.
+inline constexpr std::size_t kMaxTelemetryBody = 4 * kMiB;
+inline constexpr std::size_t kMaxTelemetryHead = 16 * kKiB;
+inline constexpr std::size_t kMaxTelemetryConnections = 32;
+inline constexpr std::int64_t kTelemetryIdleMs = 30'000;
+
 }  // namespace skep::limits

@@ -273,6 +273,111 @@ constexpr std::array kMigrations = {
       CREATE UNIQUE INDEX task_calls_id ON task_calls (id);
       CREATE INDEX task_calls_expires ON task_calls (expires_ms);
     )sql",
+    // 4: what was measured.
+    //
+    // Windows of 10 s, 60 s and 3,600 s (`seconds`), each level complete by itself, since `start_ms` (wall clock); the
+    // finer ones are kept for a shorter time: see metrics/windows.h. All processes of a project add to the same row.
+    // `total`, `most` and `buckets` are of what the operation measures, in most cases nanoseconds; `buckets` is text,
+    // "255:3,263:1": three values of at most 255 (and above the next lower bound), one of at most 263.
+    //
+    // Samples are of one process each: what it was like, looked at `count` times.
+    R"sql(
+      CREATE TABLE metric_windows (
+        seconds INTEGER NOT NULL,
+        start_ms INTEGER NOT NULL,
+        operation TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        errors INTEGER NOT NULL,
+        bytes_in INTEGER NOT NULL,
+        bytes_out INTEGER NOT NULL,
+        total INTEGER NOT NULL,
+        most INTEGER NOT NULL,
+        buckets TEXT NOT NULL
+      );
+      CREATE UNIQUE INDEX metric_windows_row ON metric_windows (seconds, start_ms, operation);
+      CREATE TABLE metric_samples (
+        seconds INTEGER NOT NULL,
+        start_ms INTEGER NOT NULL,
+        pid INTEGER NOT NULL,
+        started_ms INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        total REAL NOT NULL,
+        least REAL NOT NULL,
+        most REAL NOT NULL,
+        last REAL NOT NULL
+      );
+      CREATE UNIQUE INDEX metric_samples_row ON metric_samples (seconds, start_ms, pid, started_ms, name);
+      CREATE TABLE metric_baselines (
+        operation TEXT NOT NULL,
+        set_ms INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        p95s TEXT NOT NULL
+      );
+      CREATE UNIQUE INDEX metric_baselines_row ON metric_baselines (operation);
+      CREATE TABLE alerts (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started_ms INTEGER NOT NULL,
+        raised_ms INTEGER NOT NULL,
+        cleared_ms INTEGER NOT NULL DEFAULT 0,
+        value REAL NOT NULL,
+        threshold REAL NOT NULL,
+        message TEXT NOT NULL
+      );
+      CREATE INDEX alerts_raised ON alerts (raised_ms);
+      CREATE INDEX alerts_open ON alerts (id) WHERE cleared_ms = 0;
+      CREATE TABLE error_windows (
+        seconds INTEGER NOT NULL,
+        start_ms INTEGER NOT NULL,
+        signature TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        code TEXT NOT NULL,
+        preceding TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        total_ns INTEGER NOT NULL,
+        most_ns INTEGER NOT NULL,
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL,
+        message TEXT NOT NULL
+      );
+      CREATE UNIQUE INDEX error_windows_row
+        ON error_windows (seconds, start_ms, signature, operation, code, preceding);
+      CREATE TABLE lease_contention (
+        seconds INTEGER NOT NULL,
+        start_ms INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        waits INTEGER NOT NULL,
+        denials INTEGER NOT NULL,
+        waited_ms INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX lease_contention_row ON lease_contention (seconds, start_ms, path);
+      CREATE TABLE usage_records (
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+        at_ms INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        request_id TEXT,
+        swarm INTEGER NOT NULL DEFAULT 0,
+        agent INTEGER NOT NULL DEFAULT 0,
+        task INTEGER NOT NULL DEFAULT 0,
+        operation TEXT NOT NULL DEFAULT '',
+        model TEXT NOT NULL DEFAULT '',
+        client TEXT NOT NULL DEFAULT '',
+        client_session TEXT NOT NULL DEFAULT '',
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        cache_read_tokens INTEGER,
+        cache_write_tokens INTEGER,
+        cost_usd REAL
+      );
+      CREATE UNIQUE INDEX usage_records_request ON usage_records (request_id) WHERE request_id IS NOT NULL;
+      CREATE INDEX usage_records_at ON usage_records (at_ms);
+      -- All that a report wants of a task that has ended, so that it reads no rows.
+      CREATE INDEX tasks_finished ON tasks
+        (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts)
+        WHERE finished_ms > 0;
+    )sql",
 };
 
 std::int64_t One(Database& database, const Sql& sql) {
