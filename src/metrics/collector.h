@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "metrics/contention.h"
 #include "metrics/error_tally.h"
 #include "metrics/recorder.h"
+#include "metrics/samples.h"
 #include "store/store.h"
 
 namespace skep::metrics {
@@ -19,12 +19,22 @@ namespace skep::metrics {
 /// Takes a figure's name and what it is now.
 using Gauges = std::function<void(std::string_view name, double value)>;
 
-/// What is measured in this process: counts it, looks at the process while there is work, and writes all of it down
-/// every limits::kWindowMs, and at the end. At rest it does nothing. On the loop's thread, but for the recorder.
+/// What is measured in this process: counts it, looks at the process once a second while there is work, and writes all
+/// of it down at the end of each window (see windows.h), and in Close(). At rest it does nothing. On the loop's thread,
+/// but for the recorder.
 class Collector {
  public:
-  /// All must outlive this, but for the store, which Close() must go before.
-  Collector(store::Store& store, const Clock& clock, Events& events);
+  struct Options {
+    const Clock& clock;
+    Events& events;
+    std::int64_t pid = 0;
+    /// Called on the store's thread, in the transaction that writes a window down, after all of it has been: looks at
+    /// what there is. Returns what is to be told, each as a line of the log.
+    std::function<std::vector<std::string>(store::Database& database, const ProcessKey& process, std::int64_t now_ms)>
+        judge = {};
+  };
+  /// What the options name must outlive this.
+  explicit Collector(Options options);
   ~Collector();
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
@@ -32,29 +42,60 @@ class Collector {
   Recorder& recorder() { return recorder_; }
   ErrorTally& errors() { return errors_; }
   Contention& contention() { return contention_; }
+  /// Under which its samples are kept.
+  const ProcessKey& process() const { return process_; }
 
-  /// Something was done: there will be something to write down. Cheap.
+  /// Where to write. Until then, and after Close(), nothing is written.
+  void Attach(store::Store& store) { store_ = &store; }
+  /// Writes down what there is, and no more from then on. Before the store goes.
+  void Close();
+
+  /// Something was done: there will be something to write down.
   void NoteWork() {
-    if (!awake_) [[unlikely]] Awake();
+    worked_ = true;
+    if (!awake_) [[unlikely]]
+      Awake();
   }
   /// Calls `source` whenever the process is looked at.
   void AddGauges(std::function<void(const Gauges&)> source) { sources_.push_back(std::move(source)); }
   /// What the process is like now.
-  void ReadGauges(const Gauges& to);
+  void ReadGauges(const Gauges& to) const;
 
-  /// Writes down what there is, and no more from then on.
-  void Close();
+  /// When a window of this process was last written down, wall clock; 0: none was.
+  std::int64_t written_ms() const { return tally_->written_ms; }
+  /// Windows that could not be written down, and are lost.
+  std::int64_t lost_windows() const { return tally_->lost; }
 
  private:
-  class Impl;
-  void Awake();
+  class Writing;
+  /// What has become of the windows; outlives the collector in those that are on their way.
+  struct Tally {
+    std::int64_t written_ms = 0;
+    std::int64_t lost = 0;
+  };
 
+  void Awake();
+  void OnTick();
+  /// Looks at the process.
+  void Look();
+  void WriteDown(std::int64_t at_ms);
+
+  const Options options_;
+  const ProcessKey process_;
+  store::Store* store_ = nullptr;
   Recorder recorder_;
   ErrorTally errors_;
   Contention contention_;
+  Samples samples_;
   std::vector<std::function<void(const Gauges&)>> sources_;
+  std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
+  std::unique_ptr<Events::Timer> timer_;
   bool awake_ = false;
-  std::unique_ptr<Impl> impl_;
+  bool worked_ = false;         ///< Since the last window began.
+  std::int64_t window_ms_ = 0;  ///< Of the window that is being filled.
+  std::int64_t due_ns_ = 0;     ///< When the timer is to ring.
+  double cpu_s_ = 0;            ///< At the last look.
+  std::int64_t looked_ns_ = 0;  ///< When that was; 0: never.
 };
 
 }  // namespace skep::metrics

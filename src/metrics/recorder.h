@@ -72,7 +72,8 @@ class Recorder {
     };
     add(cell.buckets[BucketScale::Of(value)], 1);
     add(cell.total, value);
-    if (failed) [[unlikely]] add(cell.errors, 1);
+    if (failed) [[unlikely]]
+      add(cell.errors, 1);
     add(cell.bytes_in, bytes_in);
     add(cell.bytes_out, bytes_out);
     // Take() begins a new greatest.

@@ -18,17 +18,22 @@ namespace skep::metrics {
 
 struct Level {
   std::int64_t seconds;
-  std::int64_t kept_ms;  ///< Beyond the period that it is for: a window that is read in part must still be there.
+  /// Twice the period that it is for, which is compared with the one before it; and some windows of the next level, of
+  /// which it has the parts.
+  std::int64_t kept_ms;
 };
 inline constexpr std::int64_t kMinuteMs = 60'000;
 inline constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 inline constexpr std::int64_t kDayMs = 24 * kHourMs;
 /// The finest first.
 inline constexpr std::array<Level, 3> kLevels = {{
-    {limits::kWindowMs / 1000, kHourMs + 2 * kMinuteMs},
-    {60, kDayMs + 2 * kHourMs},
-    {3600, 30 * kDayMs + kHourMs},
+    {limits::kWindowMs / 1000, 2 * kHourMs + 2 * kMinuteMs},
+    {60, 2 * kDayMs + 2 * kHourMs},
+    {3600, 60 * kDayMs + 2 * kHourMs},
 }};
+
+/// When the window of a level that a moment lies in begins.
+std::int64_t WindowStart(std::int64_t at_ms, std::int64_t seconds);
 
 /// What was recorded of an operation in some period.
 struct Window {
@@ -46,8 +51,8 @@ struct Span {
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;
 };
-/// Cuts a period, whose ends are rounded down to whole windows of the finest level that is kept at its beginning, into
-/// parts that together are all of it, each of the coarsest level possible. In order.
+/// Cuts a period into parts that together are all of it, each of the coarsest level possible. In order. Its ends are
+/// moved to whole windows of what is kept: the beginning down, the end up.
 std::vector<Span> CutPeriod(std::int64_t from_ms, std::int64_t to_ms, std::int64_t now_ms);
 
 /// Adds to the windows of all levels that `at_ms` lies in. In a write.
