@@ -1,5 +1,8 @@
 #include "cli/application.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -13,12 +16,35 @@
 namespace skep::cli {
 namespace {
 
-store::Options StoreOptions(const Settings& settings) {
-  return {.path = settings.database,
-          .fsync = settings.fsync,
-          .cache_bytes = settings.cache_bytes,
-          .lock_wait_ms = settings.lock_wait_ms,
-          .maintenance = [](store::Database& database) { return swarm::Maintain(database, SystemClock().WallMs()); }};
+using metrics::Operation;
+using metrics::Recorder;
+
+std::unique_ptr<metrics::Collector> MakeCollector(const Settings& settings, net::Loop& loop, bool measures) {
+  // A single call from a shell is over before there is anything to tell.
+  if (!measures || !settings.measure) return nullptr;
+  return std::make_unique<metrics::Collector>(
+      metrics::Collector::Options{.clock = SystemClock(), .events = loop, .pid = ::getpid()});
+}
+
+store::Options StoreOptions(const Settings& settings, metrics::Collector* collector) {
+  store::Options options{
+      .path = settings.database,
+      .fsync = settings.fsync,
+      .cache_bytes = settings.cache_bytes,
+      .lock_wait_ms = settings.lock_wait_ms,
+      .maintenance = [](store::Database& database) { return swarm::Maintain(database, SystemClock().WallMs()); }};
+  if (collector == nullptr) return options;
+  const auto record = [&recorder = collector->recorder()](Operation operation, std::int64_t value) {
+    recorder.Record(Recorder::Thread::kStore, operation, static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));
+  };
+  options.on_group = [record](const store::GroupFigures& group) {
+    record(Operation::kStoreLock, group.lock_ns);
+    record(Operation::kStoreRun, group.run_ns);
+    record(Operation::kStoreGroup, static_cast<std::int64_t>(group.operations));
+    if (group.wrote) record(Operation::kStoreCommit, group.commit_ns);
+  };
+  options.on_checkpoint = [record](std::int64_t ns) { record(Operation::kStoreCheckpoint, ns); };
+  return options;
 }
 
 /// Who starts a server that speaks on its standard input and output: what there is of that in the environment.
@@ -33,7 +59,8 @@ ClientIdentity ClientHere() {
 
 Application::Application(const Settings& settings, net::Loop& loop, Lifetime lifetime)
     : liveness_(settings.database),
-      store_(std::make_unique<store::Store>(StoreOptions(settings), SystemClock(), loop)),
+      collector_(MakeCollector(settings, loop, lifetime == Lifetime::kSession)),
+      store_(std::make_unique<store::Store>(StoreOptions(settings, collector_.get()), SystemClock(), loop)),
       server_({.tools = handlers::AllTools(),
                .toolsets = settings.toolsets,
                .instructions = handlers::Instructions(),
@@ -47,9 +74,13 @@ Application::Application(const Settings& settings, net::Loop& loop, Lifetime lif
                        .clock = SystemClock(),
                        .executor = loop,
                        .events = loop,
-                       .liveness = lifetime == Lifetime::kSession ? &liveness_ : nullptr}) {}
+                       .liveness = lifetime == Lifetime::kSession ? &liveness_ : nullptr,
+                       .collector = collector_.get()}) {
+  if (collector_ != nullptr) collector_->Attach(*store_);
+}
 
 Application::~Application() {
+  if (collector_ != nullptr) collector_->Close();
   server_.Leave();
   // Finishes what was submitted, for which the server must still be there.
   store_.reset();

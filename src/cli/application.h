@@ -5,6 +5,7 @@
 
 #include "cli/settings.h"
 #include "mcp/server.h"
+#include "metrics/collector.h"
 #include "net/loop.h"
 #include "skep/context.h"
 #include "store/liveness.h"
@@ -29,9 +30,12 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   mcp::Server& server() { return server_; }
+  /// Null: nothing is measured.
+  metrics::Collector* collector() { return collector_.get(); }
 
  private:
   store::Liveness liveness_;
+  const std::unique_ptr<metrics::Collector> collector_;
   std::unique_ptr<store::Store> store_;
   mcp::Server server_;
 };

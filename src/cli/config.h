@@ -44,17 +44,28 @@ struct Config {
     };
   };
 
+  struct Metrics {
+    bool enabled = true;
+
+    static constexpr Field kFields[] = {
+        Opt<&Metrics::enabled>("enabled", "Whether servers count and time what they do"),
+    };
+  };
+
   Log log;
   Store store;
   Limits limits;
+  Metrics metrics;
 
   static constexpr Field kFields[] = {
       Opt<&Config::log>("log", "Logging"),
       Opt<&Config::store>("store", "The project's database"),
       Opt<&Config::limits>("limits", "What one client may ask for"),
+      Opt<&Config::metrics>("metrics", "Measurement"),
   };
 };
-static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store> && Described<Config::Limits>);
+static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store> && Described<Config::Limits> &&
+              Described<Config::Metrics>);
 
 /// Reads a file, of which none is as good as an empty one. Errors name it, and where in it.
 Expected<Config> ReadConfig(const std::string& path);

@@ -34,6 +34,7 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   settings.waiting_calls = static_cast<std::size_t>(config->limits.waiting_calls);
   settings.request_timeout_ms = config->limits.request_timeout_s * 1000;
 
+  settings.measure = config->metrics.enabled;
   settings.toolsets = options.toolsets;
   if (settings.toolsets.empty()) {
     settings.toolsets.assign(std::begin(handlers::kDefaultToolsets), std::end(handlers::kDefaultToolsets));

@@ -21,6 +21,7 @@ struct Settings {
   std::int64_t lock_wait_ms = 0;
   std::size_t waiting_calls = 0;
   std::int64_t request_timeout_ms = 0;
+  bool measure = true;  ///< Whether servers measure what they do.
   LogOptions log;
   std::vector<Toolset> toolsets;  ///< That tools/list names.
   std::string listen;             ///< Path of the socket to serve on; empty: standard input and output.

@@ -61,6 +61,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   result.blocked_by.emplace();
   for (const swarm::Obstacle& obstacle : acquired->obstacles) result.blocked_by->push_back(View(obstacle, now));
   const std::string& holder = acquired->obstacles.front().agent_id;
+  context.NoteContention(acquired->obstacles.front().path);
   result.next = fmt::format(
       "nothing was leased, so do not edit these files: {}, ask {} with message_send, or work on something else",
       args.wait > 0 ? fmt::format("they were not free within {} s; call again to go on waiting", args.wait)

@@ -35,6 +35,9 @@ struct Args {
     return action == Action::kStore || action == Action::kDelete ? Effect::kWrite : Effect::kRead;
   }
 
+  static constexpr auto kVariants = Names(Action{});
+  std::size_t variant() const { return static_cast<std::size_t>(action); }
+
   static constexpr Field kFields[] = {
       Req<&Args::action>("action"),
       Opt<&Args::key>("key", "Names the entry; for list a glob to filter by", {1, limits::kMaxKey}),

@@ -20,6 +20,9 @@ class Batch final : public rpc::ReplyTarget {
 
   Block& Open() override { return line_; }
   void Close(std::size_t begin) override;
+  void Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure) override {
+    target_.Answered(mark, bytes, failure);
+  }
   std::size_t Budget() const override;
 
  private:

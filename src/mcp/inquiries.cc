@@ -14,6 +14,7 @@
 #include "mcp/request_state.h"
 #include "mcp/session.h"
 #include "mcp/tool_call.h"
+#include "metrics/collector.h"
 #include "store/store.h"
 
 namespace skep::mcp {
@@ -91,6 +92,7 @@ void Inquiries::OnAnswer(const ToolCall& call, std::uint64_t id, const std::stri
   if (!parked.ids.empty()) return;
   auto ready = std::move(parked.call);
   parked_.erase(found);
+  ready->EndPark();
   services_.store.Submit(std::move(ready));
 }
 
@@ -107,7 +109,12 @@ std::unique_ptr<ToolCall> Inquiries::Take(const ToolCall& call) {
 }
 
 void Inquiries::OnResponse(const ServerSession& session, const rpc::Message& message) {
+  const std::int64_t began_ns = services_.clock.SteadyNs();
   const std::unique_ptr<Asked> asked(requests_.Take(session.scope()->serial, rpc::ReadOwnId(message.id)));
+  if (services_.collector != nullptr) {
+    services_.collector->recorder().Record(metrics::Recorder::Thread::kLoop, metrics::Operation::kCorrelation,
+                                           static_cast<std::uint64_t>(services_.clock.SteadyNs() - began_ns));
+  }
   if (asked == nullptr) {
     if (!std::exchange(told_, true)) Log(LogLevel::kInfo, "a client answers what it was not asked: {}", message.id);
     return;

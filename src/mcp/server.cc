@@ -127,6 +127,7 @@ std::vector<const Tool*> Listed(const Server::Options& options) {
 Server::Server(Options options, const Services& services)
     : services_(services),
       client_(std::move(options.client)),
+      meter_(services, options.tools),
       project_(options.project),
       max_waiting_calls_(options.max_waiting_calls),
       resources_(options.resources),
@@ -142,6 +143,9 @@ Server::Server(Options options, const Services& services)
       listed_(Listed(options)) {
   for (const Tool* tool : options.tools) by_name_.emplace_back(tool->info.name, tool);
   std::ranges::sort(by_name_);
+  if (services_.collector != nullptr) {
+    services_.collector->AddGauges([this](const metrics::Gauges& to) { ReadGauges(to); });
+  }
 
   server_info_ = Render([](json::Writer& to) {
     to.BeginObject();
@@ -204,6 +208,14 @@ void Server::EnterRequest(const SessionScope& session, ToolCall& call) {
   [[maybe_unused]] const bool entered = requests_.Insert(session.serial, call.id(), &call, deadline_ns);
   assert(entered && "whoever makes a call sees that there is room");
   if (!std::exchange(ticks_, true)) tick_->Set(kTickMs);
+}
+
+void Server::ReadGauges(const metrics::Gauges& to) const {
+  const rpc::ClientRequestStats calls = requests_.stats();
+  to("calls:in_flight", static_cast<double>(calls.AllPending()));
+  to("calls:in_flight_of_busiest_shard", static_cast<double>(*std::ranges::max_element(calls.pending)));
+  to("calls:waiting", static_cast<double>(waits_.size()));
+  to("sessions:open", static_cast<double>(open_sessions_));
 }
 
 void Server::OnTick() {

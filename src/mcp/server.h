@@ -13,6 +13,7 @@
 #include "json/reader.h"
 #include "mcp/inquiries.h"
 #include "mcp/log_relay.h"
+#include "mcp/meter.h"
 #include "mcp/request.h"
 #include "mcp/request_state.h"
 #include "mcp/roll_call.h"
@@ -80,12 +81,16 @@ class Server final : public SessionFactory {
   Subscriptions& subscriptions() { return subscriptions_; }
   LogRelay& log_relay() { return log_relay_; }
   TaskCalls& task_calls() { return task_calls_; }
+  Meter& meter() { return meter_; }
   const RequestStates& request_states() const { return request_states_; }
   /// A write of this process has been committed.
   void NoteCommit() {
     waits_.NoteCommit();
     subscriptions_.NoteCommit();
   }
+  /// Sessions that are open: one more, or one less.
+  void CountSession(std::int64_t more) { open_sessions_ += more; }
+  std::int64_t open_sessions() const { return open_sessions_; }
   /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.
   json::Reader& reader() { return reader_; }
 
@@ -110,11 +115,14 @@ class Server final : public SessionFactory {
 
  private:
   void RenderTools(std::size_t page_size);
+  /// What there is at the moment.
+  void ReadGauges(const metrics::Gauges& to) const;
   /// While calls are in flight: tells who wants to know, and ends those that have taken too long.
   void OnTick();
 
   const Services services_;
   const ClientIdentity client_;
+  Meter meter_;
   json::Reader reader_;
   const std::string project_;
   const std::size_t max_waiting_calls_;
@@ -126,6 +134,7 @@ class Server final : public SessionFactory {
   std::unordered_set<ToolCall*> reporting_;
   std::unique_ptr<Events::Timer> tick_;
   bool ticks_ = false;  ///< Whether that is set.
+  std::int64_t open_sessions_ = 0;
   Waits waits_;
   Inquiries inquiries_;
   Subscriptions subscriptions_;

@@ -25,9 +25,11 @@ using rpc::Message;
 ServerSession::ServerSession(Server& server, Transport& transport, ClientIdentity client)
     : server_(server), transport_(transport) {
   scope_->set_client(std::move(client));
+  server_.CountSession(1);
 }
 
 ServerSession::~ServerSession() {
+  server_.CountSession(-1);
   OnGone();
   server_.task_calls().EndSession(*this);
   for (Deferred* const deferred : deferred_) deferred->Abandon();
@@ -56,10 +58,16 @@ void ServerSession::Close(std::size_t begin) {
   if (!in_frame_) transport_.Flush();
 }
 
+void ServerSession::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure) {
+  server_.meter().Answered(mark, bytes, failure, in_frame_, last_operation_);
+}
+
 std::size_t ServerSession::Budget() const { return limits::kMaxLine - 1; }  // its '\n'
 
 void ServerSession::OnFrame(std::span<char> frame) {
   in_frame_ = true;
+  frame_bytes_ = static_cast<std::uint32_t>(frame.size());
+  frame_began_ns_ = server_.meter().Begin();
   json::Reader& reader = server_.reader();
   const json::Outcome outcome = reader.Parse(frame);
   const bool number_out_of_range = outcome == json::Outcome::kNumberRange;
@@ -81,7 +89,10 @@ void ServerSession::OnFrame(std::span<char> frame) {
   in_frame_ = false;
 }
 
-void ServerSession::OnDrained() { server_.services().store.EndRead(); }
+void ServerSession::OnDrained() {
+  server_.meter().Pause();
+  server_.services().store.EndRead();
+}
 
 void ServerSession::OnOversizeFrame() {
   in_frame_ = true;
@@ -110,6 +121,7 @@ void ServerSession::OnBatch(Value root, bool number_out_of_range) {
   Batch& batch = Batch::Begin(*this);
   for (json::Elements elements(root); elements.Next(element);) {
     batch.Hold();
+    frame_began_ns_ = server_.meter().Begin();
     OnMessage(element, batch, true, number_out_of_range);
   }
   batch.Release();
@@ -118,9 +130,12 @@ void ServerSession::OnBatch(Value root, bool number_out_of_range) {
 void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range) {
   Message message;
   if (auto refusal = rpc::ReadEnvelope(root, number_out_of_range, message)) {
-    return rpc::Reply(target, std::move(refusal->id)).Error(refusal->code, refusal->message);
+    rpc::Reply reply(target, std::move(refusal->id));
+    reply.mark() = {.began_ns = frame_began_ns_, .bytes_in = std::exchange(frame_bytes_, 0)};
+    return reply.Error(refusal->code, refusal->message);
   }
   rpc::Reply reply(target, std::move(message.id));
+  reply.mark() = {.began_ns = frame_began_ns_, .bytes_in = std::exchange(frame_bytes_, 0)};
   switch (message.kind) {
     case Message::Kind::kRequest:
       return Dispatch(message, std::move(reply), in_batch);
@@ -169,6 +184,7 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
     return reply.Error(ErrorCode::kMethodNotFound,
                        fmt::format("there is no method \"{}\"", Printable(message.method, limits::kMaxQuoted)));
   }
+  reply.mark().operation = server_.meter().OperationOf(*method);
   if (request.revision < method->since || request.revision > method->until) {
     return reply.Error(
         ErrorCode::kMethodNotFound,

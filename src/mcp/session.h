@@ -92,6 +92,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   // rpc::ReplyTarget: answers that are a line of their own.
   Block& Open() override { return transport_.Output(); }
   void Close(std::size_t begin) override;
+  void Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure) override;
   std::size_t Budget() const override;
 
   /// Whoever else knows this session forgets it.
@@ -108,6 +109,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   ClientAbilities abilities_;
   std::shared_ptr<SessionScope> scope_ = std::make_shared<SessionScope>();
   bool in_frame_ = false;
+  std::int64_t frame_began_ns_ = 0;  ///< When the frame that is being read came; 0: it is not measured.
+  std::uint32_t frame_bytes_ = 0;    ///< Of the frame that is being read, until its first message has been.
+  std::uint16_t last_operation_ = rpc::Mark::kNoOperation;
 
   /// Calls; which they are, the server's table knows.
   std::size_t in_flight_ = 0;

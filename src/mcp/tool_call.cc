@@ -14,6 +14,20 @@
 namespace skep::mcp {
 namespace {
 
+metrics::Operation WaitOperation(Wait::For what) {
+  switch (what) {
+    case Wait::For::kTask:
+      return metrics::Operation::kWaitTask;
+    case Wait::For::kMessage:
+      return metrics::Operation::kWaitMessage;
+    case Wait::For::kLease:
+      return metrics::Operation::kWaitLease;
+    case Wait::For::kTaskEnd:
+      return metrics::Operation::kWaitTaskEnd;
+  }
+  return metrics::Operation::kUnknown;
+}
+
 bool IsRead(const Tool& tool, OwnedArgs& args) {
   return tool.run != nullptr && tool.effect(tool, args.get()) == Effect::kRead;
 }
@@ -37,7 +51,8 @@ ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, con
       progress_token_(request.progress_token),
       log_level_(request.log_level),
       reply_(std::move(reply)),
-      began_ns_(server_.services().clock.SteadyNs()) {
+      began_ns_(server_.services().clock.SteadyNs()),
+      since_ns_(began_ns_) {
   session_->Enter(*this);
   server_.log_relay().BeginRequest(session, log_level_);
   if (reports()) server_.BeginReports(*this);
@@ -112,6 +127,7 @@ std::unique_ptr<store::Operation> ToolCall::StartInTurn(std::unique_ptr<ToolCall
 }
 
 Expected<void> ToolCall::Run(store::Database& database) {
+  if (server_.meter().on()) server_.meter().Queued(server_.services().clock.SteadyNs() - since_ns_);
   result_.Clear();
   if (dialogue_ != nullptr) dialogue_->asked.clear();
   ToolContext context(server_.services(), *scope_, &database, dialogue_.get());
@@ -119,6 +135,8 @@ Expected<void> ToolCall::Run(store::Database& database) {
   auto done = tool_.run(args_.get(), context, to);
   session_row_ = context.used_session_row();
   wait_ = context.wait();
+  denied_ = !context.contended().empty();
+  if (denied_) contended_ = std::make_unique<std::string>(context.contended());
   if (wait_) mark_ = swarm::MarkOf(database, *wait_, context.now());
   asks_ = context.asks();
   // An error undoes what the run has written: it will be run again.
@@ -137,7 +155,18 @@ void ToolCall::Report(std::int64_t now_ns) {
   Progress(static_cast<double>(taken_ms) / 1000, total, waiting ? "waiting" : "working");
 }
 
+void ToolCall::EndPark() {
+  if (!std::exchange(parked_, false)) return;
+  const std::int64_t now_ns = server_.services().clock.SteadyNs();
+  const std::int64_t waited_ns = now_ns - since_ns_;
+  since_ns_ = now_ns;
+  if (!server_.meter().on()) return;
+  reply_.mark().began_ns += waited_ns;
+  server_.meter().Waited(asked_ ? metrics::Operation::kWaitClient : WaitOperation(wait_->what), waited_ns);
+}
+
 void ToolCall::BeginAgain() {
+  EndPark();
   was_woken_ = true;
   running_again_ = true;
   woken_from_ = {wait_->what, wait_->key};
@@ -210,6 +239,9 @@ bool ToolCall::TakesPlace() {
 void ToolCall::Release(std::unique_ptr<store::Operation> self) {
   const Next next = std::exchange(next_, Next::kEnd);
   if (next == Next::kEnd) return;
+  parked_ = true;
+  asked_ = next == Next::kInquiries;
+  since_ns_ = server_.services().clock.SteadyNs();
   assert(self.get() == this);
   static_cast<void>(self.release());  // it is this
   std::unique_ptr<ToolCall> call(this);
@@ -233,6 +265,8 @@ void ToolCall::FlushLog() {
 
 void ToolCall::AnswerAs(const Expected<void>& outcome, std::string_view result) {
   if (!reply_.open()) return;
+  EndPark();
+  if (contended_ != nullptr) server_.meter().Contended(*contended_, reply_.mark().began_ns - began_ns_, denied_);
   FlushLog();
   AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;
@@ -252,6 +286,7 @@ void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
 
 void ToolCall::Fail(Error error) {
   if (!reply_.open()) return;
+  EndPark();
   FlushLog();
   AnswerCall(reply_, server_, form_,
              [&](json::Writer&) -> Expected<void> { return std::unexpected(std::move(error)); });

@@ -127,6 +127,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   void Report(std::int64_t now_ns);
   /// It is about to be submitted again.
   void BeginAgain();
+  /// It no longer waits, or asks: for how long it has, is no part of how long it takes.
+  void EndPark();
   /// What the tool is asked for: calls with the same wish, of a tool that only reads, get the same answer.
   std::string Wish() const;
   bool only_reads() const { return tool_.info.hints.read_only; }
@@ -177,13 +179,18 @@ class ToolCall final : public store::Operation, public PendingCall {
   rpc::Reply reply_;
   Block result_;  ///< The structured result as JSON.
 
-  const std::int64_t began_ns_;   ///< When the call came in.
-  std::optional<Wait> wait_;      ///< Of the last run.
-  swarm::WaitMark mark_;          ///< What that run has seen.
-  std::int64_t session_row_ = 0;  ///< As which it has acted; to be remembered once that is committed.
+  const std::int64_t began_ns_;             ///< When the call came in.
+  std::int64_t since_ns_;                   ///< Since when it has been where it is: in the store's queue, or waiting.
+  std::unique_ptr<std::string> contended_;  ///< A path that others' leases kept it from; null: none.
+  std::optional<Wait> wait_;                ///< Of the last run.
+  swarm::WaitMark mark_;                    ///< What that run has seen.
+  std::int64_t session_row_ = 0;            ///< As which it has acted; to be remembered once that is committed.
   std::vector<std::unique_ptr<ToolCall>> followers_;
   bool waits_ = false;
   bool asks_ = false;       ///< Its last run has asked something.
+  bool denied_ = false;     ///< Its last run has found contended_ leased.
+  bool parked_ = false;     ///< It is with Waits or Inquiries.
+  bool asked_ = false;      ///< The latter.
   Next next_ = Next::kEnd;  ///< Between Finish and Release.
   bool was_woken_ = false;
   bool running_again_ = false;

@@ -41,31 +41,35 @@ void WriteFailure(json::Writer& to, const Error& error, const Server& server, bo
 void AnswerTool(rpc::Reply& reply, const Server& server, bool modern,
                 FunctionRef<Expected<void>(json::Writer&)> write) {
   const std::size_t budget = reply.budget();
-  reply.Result([&](json::Writer& to) {
+  Expected<void> done;
+  rpc::Failure failure;
+  const auto fail = [&](Block& out, std::size_t begin) {
+    out.Resize(begin);
+    json::Writer to(out);
+    WriteFailure(to, done.error(), server, modern);
+    failure = {.code = Name(done.error().code), .message = done.error().message};
+  };
+  const auto body = [&](json::Writer& to) {
     Block& out = to.out();
     const std::size_t begin = out.size();
     out.Append(R"({"structuredContent":)");
     const std::size_t data = out.size();
-    Expected<void> done = write(to);
+    done = write(to);
     const std::size_t size = out.size() - data;
     // As text it is at least as long again.
     if (done && 2 * size > budget) done = TooLarge(2 * size, budget);
-    if (!done) {
-      out.Resize(begin);
-      json::Writer failure(out);
-      return WriteFailure(failure, done.error(), server, modern);
-    }
+    if (!done) return fail(out, begin);
     out.Append(R"(,"content":[{"type":"text","text":)");
     json::Writer(out).StringOfJson(data, size);
     out.Append("}]");
     if (modern) out.Append(server.modern_tail());
     out.Append("}");
     if (const std::size_t all = out.size() - begin; all > budget) {
-      out.Resize(begin);
-      json::Writer failure(out);
-      WriteFailure(failure, TooLarge(all, budget).error(), server, modern);
+      done = TooLarge(all, budget);
+      fail(out, begin);
     }
-  });
+  };
+  reply.Result(body, &failure);
 }
 
 }  // namespace skep::mcp

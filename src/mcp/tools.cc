@@ -116,6 +116,7 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
           fmt::format("{} calls of this session go on already: await or cancel one of them first", kMaxWatching));
     });
   }
+  reply.mark().operation = session.server().meter().OperationOf(*tool, args.get());
   if (BecomesTask(session.server(), request, *tool)) {
     std::int64_t ttl_ms = limits::kTaskTtlMs;
     if (!ReadTtl(request, ttl_ms, reply)) return;

@@ -30,7 +30,7 @@ enum class Operation : std::uint16_t {
   kWaitLease,        ///< "wait:lease"
   kWaitTaskEnd,      ///< "wait:task_end"
   kWaitClient,       ///< "wait:client": a call, while its client was asked.
-  kWatch,            ///< "watch": a call that goes on for as long as it was told to.
+  kCorrelation,      ///< "correlation:find": which question of ours a client's answer belongs to.
   kUnknown,          ///< "unknown": a message that is no request to any method there is.
   kFirst,            ///< The first that Register gives.
 };

@@ -45,7 +45,12 @@ std::size_t Reply::budget() const {
   return budget > around ? budget - around : 0;
 }
 
-void Reply::Result(Body body) {
+void Reply::Finish(ReplyTarget& target, const Block& out, std::size_t begin, const Failure* failure) const {
+  if (mark_.began_ns != 0) target.Answered(mark_, out.size() - begin, failure);
+  target.Close(begin);
+}
+
+void Reply::Result(Body body, const Failure* failure) {
   assert(open());
   ReplyTarget& target = *std::exchange(target_, nullptr);
   const std::size_t budget = target.Budget();
@@ -57,37 +62,36 @@ void Reply::Result(Body body) {
   json::Writer to(out);
   body(to);
   out.Append("}");
-  if (const std::size_t size = out.size() - begin; size > budget) {
-    out.Resize(begin);
-    WriteError(
-        out, ErrorCode::kInternal,
-        fmt::format("the answer would have {} bytes, of which at most {} can be sent: ask for less", size, budget),
-        nullptr);
+  const std::size_t size = out.size() - begin;
+  if (size <= budget) [[likely]] {
+    return Finish(target, out, begin, failure == nullptr || failure->code.empty() ? nullptr : failure);
   }
-  target.Close(begin);
+  out.Resize(begin);
+  const std::string message =
+      fmt::format("the answer would have {} bytes, of which at most {} can be sent: ask for less", size, budget);
+  WriteError(out, ErrorCode::kInternal, message, nullptr);
+  const Failure too_large{.code = "too_large", .message = message};
+  Finish(target, out, begin, &too_large);
 }
 
 void Reply::Result(std::string_view json) {
   Result([json](json::Writer& to) { to.Raw(json); });
 }
 
-void Reply::Error(ErrorCode code, std::string_view message) {
+void Reply::WriteErrorTo(ErrorCode code, std::string_view message, const Body* data) {
   assert(open());
   ReplyTarget& target = *std::exchange(target_, nullptr);
   Block& out = target.Open();
   const std::size_t begin = out.size();
-  WriteError(out, code, message, nullptr);
-  target.Close(begin);
+  WriteError(out, code, message, data);
+  const std::string name = fmt::format("{}", static_cast<int>(code));
+  const Failure failure{.code = name, .message = message};
+  Finish(target, out, begin, &failure);
 }
 
-void Reply::Error(ErrorCode code, std::string_view message, Body data) {
-  assert(open());
-  ReplyTarget& target = *std::exchange(target_, nullptr);
-  Block& out = target.Open();
-  const std::size_t begin = out.size();
-  WriteError(out, code, message, &data);
-  target.Close(begin);
-}
+void Reply::Error(ErrorCode code, std::string_view message) { WriteErrorTo(code, message, nullptr); }
+
+void Reply::Error(ErrorCode code, std::string_view message, Body data) { WriteErrorTo(code, message, &data); }
 
 void Reply::Discard() {
   if (!open()) return;

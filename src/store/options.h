@@ -16,7 +16,7 @@ struct GroupFigures {
   std::int64_t lock_ns = 0;    ///< Waiting for other processes to write.
   std::int64_t run_ns = 0;     ///< The operations themselves.
   std::int64_t commit_ns = 0;  ///< The commit, fsync included.
-  bool failed = false;         ///< Nothing of it was committed.
+  bool wrote = false;          ///< Something was committed.
 };
 
 struct Options {

@@ -353,10 +353,12 @@ constexpr std::array kMigrations = {
         waited_ms INTEGER NOT NULL
       );
       CREATE UNIQUE INDEX lease_contention_row ON lease_contention (seconds, start_ms, path);
+      -- Tokens and money, as they were reported. `rank` is that of the source, the lower the better: see swarm/usage.h.
       CREATE TABLE usage_records (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         at_ms INTEGER NOT NULL,
         source TEXT NOT NULL,
+        rank INTEGER NOT NULL,
         request_id TEXT,
         swarm INTEGER NOT NULL DEFAULT 0,
         agent INTEGER NOT NULL DEFAULT 0,
@@ -373,6 +375,26 @@ constexpr std::array kMigrations = {
       );
       CREATE UNIQUE INDEX usage_records_request ON usage_records (request_id) WHERE request_id IS NOT NULL;
       CREATE INDEX usage_records_at ON usage_records (at_ms);
+      -- Since when a client's session is reported on by which source; and where the counters stood that only grow.
+      CREATE TABLE usage_streams (
+        client TEXT NOT NULL,
+        client_session TEXT NOT NULL,
+        rank INTEGER NOT NULL,
+        first_ms INTEGER NOT NULL,
+        last_ms INTEGER NOT NULL
+      );
+      CREATE UNIQUE INDEX usage_streams_row ON usage_streams (client_session, client, rank);
+      CREATE INDEX usage_streams_client ON usage_streams (client, rank);
+      CREATE INDEX usage_streams_last ON usage_streams (last_ms);
+      CREATE TABLE usage_series (
+        series TEXT NOT NULL,
+        start_ns INTEGER NOT NULL,
+        at_ns INTEGER NOT NULL,
+        value REAL NOT NULL
+      );
+      CREATE UNIQUE INDEX usage_series_row ON usage_series (series, start_ns);
+      CREATE INDEX usage_series_at ON usage_series (at_ns);
+      CREATE INDEX sessions_client ON sessions (client_session, id) WHERE client_session <> '';
       -- All that a report wants of a task that has ended, so that it reads no rows.
       CREATE INDEX tasks_finished ON tasks
         (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts)

@@ -21,8 +21,8 @@ Expected<void> TakeError(Database& database) {
   return std::unexpected(std::move(error));
 }
 
-Transaction::Transaction(Database& database, Cache& cache)
-    : database_(database), cache_(cache), index_(database.handle()) {}
+Transaction::Transaction(Database& database, Cache& cache, const Clock* clock)
+    : database_(database), cache_(cache), clock_(clock), index_(database.handle()) {}
 
 Expected<void> Transaction::Begin() {
   database_.touched().clear();
@@ -34,13 +34,16 @@ Expected<void> Transaction::Begin() {
   }
   // Under SQLite's own write lock by now, so that not even a foreign program can commit between here and Commit.
   before_ = index_.Read();
+  commit_ns_ = 0;
   changes_before_ = database_.total_changes();
   return {};
 }
 
 Expected<bool> Transaction::Commit() {
   cache_.BeginCommit();
+  const std::int64_t began_ns = clock_ == nullptr ? 0 : clock_->SteadyNs();
   database_.Execute(kCommit);
+  commit_ns_ = clock_ == nullptr ? 0 : clock_->SteadyNs() - began_ns;
   if (database_.error()) {
     Error error = *database_.error();
     Rollback();

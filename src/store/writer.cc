@@ -177,6 +177,7 @@ void Writer::RunAndReturn(std::vector<Pending> group) {
     Return(std::move(group));
     return;
   }
+  const std::int64_t asked_ns = clock_.SteadyNs();
   auto held = lock_.Acquire(options_.lock_wait_ms);
   if (!held) {
     // Those that were taken along with them have waited as long.
@@ -186,13 +187,30 @@ void Writer::RunAndReturn(std::vector<Pending> group) {
     return;
   }
   TopUp(group);
-  if (RunGroup(*connection_->database, connection_->transaction, group)) {
+  const std::int64_t began_ns = clock_.SteadyNs();
+  const bool wrote = RunGroup(*connection_->database, connection_->transaction, group);
+  if (wrote) {
     wrote_ = true;
     maintenance_wanted_ = true;
     written_since_maintenance_ += group.size();
   }
+  if (options_.on_group) {
+    const std::int64_t commit_ns = connection_->transaction.commit_ns();
+    options_.on_group({.operations = group.size(),
+                       .lock_ns = began_ns - asked_ns,
+                       .run_ns = clock_.SteadyNs() - began_ns - commit_ns,
+                       .commit_ns = commit_ns,
+                       .wrote = wrote});
+  }
   Return(std::move(group));
-  if (connection_->checkpointer.due()) connection_->checkpointer.Run();
+  CheckpointIfDue();
+}
+
+void Writer::CheckpointIfDue() {
+  if (!connection_->checkpointer.due()) return;
+  const std::int64_t began_ns = clock_.SteadyNs();
+  connection_->checkpointer.Run();
+  if (options_.on_checkpoint) options_.on_checkpoint(clock_.SteadyNs() - began_ns);
 }
 
 void Writer::Return(std::vector<Pending> group) {
@@ -221,7 +239,7 @@ Expected<void> Writer::EnsureOpen() {
     auto database = Database::Open(options_.path, Database::Mode::kReadWrite,
                                    {.fsync = options_.fsync, .lock_wait_ms = options_.lock_wait_ms});
     if (database) {
-      connection_.emplace(std::move(*database), cache_);
+      connection_.emplace(std::move(*database), cache_, options_.on_group ? &clock_ : nullptr);
     } else {
       result = std::unexpected(std::move(database.error()));
     }
@@ -273,7 +291,7 @@ void Writer::Maintain(std::int64_t lock_wait_ms) {
   // After a failure not before something has been written again: it would fail the same way.
   maintenance_wanted_ = maintenance_has_more_;
   written_since_maintenance_ = 0;
-  if (connection_->checkpointer.due()) connection_->checkpointer.Run();
+  CheckpointIfDue();
   maintenance_ended_ns_ = clock_.SteadyNs();
   maintenance_took_ns_ = maintenance_ended_ns_ - began_ns;
 }

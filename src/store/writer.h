@@ -47,8 +47,8 @@ class Writer {
  private:
   /// What the thread works with while the database is open.
   struct Connection {
-    Connection(std::unique_ptr<Database> opened, Cache& cache)
-        : database(std::move(opened)), transaction(*database, cache), checkpointer(*database) {}
+    Connection(std::unique_ptr<Database> opened, Cache& cache, const Clock* clock)
+        : database(std::move(opened)), transaction(*database, cache, clock), checkpointer(*database) {}
     std::unique_ptr<Database> database;
     Transaction transaction;
     Checkpointer checkpointer;
@@ -75,6 +75,7 @@ class Writer {
   bool closing();
   bool open_requested();
   void RunAndReturn(std::vector<Pending> group);
+  void CheckpointIfDue();
   void Return(std::vector<Pending> group);
   /// Opens the database unless it is open and still the one at its path.
   Expected<void> EnsureOpen();
