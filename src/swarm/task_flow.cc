@@ -132,12 +132,12 @@ std::optional<std::int64_t> QueueAgain(Database& database, const Swarm& swarm, c
   return NextInRing(database, swarm, task.owner - 1, task.required);
 }
 
+}  // namespace
+
 std::int64_t BackoffMs(std::int64_t attempts) {
   const std::int64_t doublings = std::clamp<std::int64_t>(attempts - 1, 0, 20);
   return std::min(limits::kBackoffMs << doublings, limits::kMaxBackoffMs);
 }
-
-}  // namespace
 
 void MakeReady(Database& database, const Swarm& swarm, Task& task, std::int64_t now_ms,
                std::optional<std::int64_t> queue) {

@@ -29,6 +29,9 @@ enum class Outcome : int {
   kNeither,  ///< Given back, cancelled under its hands, or its session ended.
 };
 
+/// How long a task waits for its next attempt, after so many that have failed.
+std::int64_t BackoffMs(std::int64_t attempts);
+
 /// From its owner back to being ready, after the wait that the number of failed attempts calls for (kFailed), or at
 /// once and as if it had not been attempted (kNeither).
 void GiveBack(store::Database& database, const Swarm& swarm, Task& task, Outcome outcome, const Moment& now);
