@@ -12,7 +12,7 @@ namespace skep::metrics {
 
 /// One kind of error: what is said with everything taken out that differs from one time to the next.
 struct ErrorKind {
-  std::string signature;
+  std::string signature;  ///< See signature.h.
   std::string operation;  ///< Of the call that failed.
   std::string code;       ///< The error's name: "not_found", or of the protocol: "-32601".
   std::string preceding;  ///< The operation before it in its session; empty: it was the first.
@@ -51,11 +51,8 @@ class ErrorTally {
   ErrorKinds kinds_;
 };
 
-/// A message without what differs from one time to the next: numbers, ids, quoted text, paths, hexadecimal. At most
-/// limits::kMaxSignature bytes.
-std::string SignatureOf(std::string_view message);
-
-/// Adds to the windows of all levels (see windows.h) in error_windows. In a write.
+/// Adds to the windows of all levels (see windows.h) in error_windows. In a window there are no more kinds than in a
+/// tally, whichever processes have noted them. In a write.
 void AddErrors(store::Database& database, const ErrorKinds& kinds, std::int64_t at_ms);
 
 }  // namespace skep::metrics

@@ -1,0 +1,167 @@
+#include "metrics/signature.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "swarm/snippet.h"
+
+namespace skep::metrics {
+namespace {
+
+constexpr std::string_view kQuoted = "\"…\"";
+constexpr std::string_view kPath = "<path>";
+constexpr std::string_view kUrl = "<url>";
+constexpr std::string_view kHex = "<hex>";
+constexpr std::string_view kLongId = "<id>";
+constexpr std::string_view kNumber = "#";
+
+/// What hexadecimal and other ids have at least; shorter words are words.
+constexpr std::size_t kHexLength = 8;
+constexpr std::size_t kIdLength = 16;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsHexLetter(char c) { return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsSpace(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
+bool IsWordEnd(char c) { return IsSpace(c) || std::string_view("\"`'=,;()[]{}<>|").contains(c); }
+
+bool HasDigit(std::string_view word) { return std::ranges::any_of(word, IsDigit); }
+bool HasLetter(std::string_view word) { return std::ranges::any_of(word, IsLetter); }
+
+bool IsPath(std::string_view word) {
+  if (word.size() > 2 && IsLetter(word[0]) && word[1] == ':' && word[2] == '\\') return true;
+  const auto slashes = std::ranges::count(word, '/');
+  if (slashes == 0 || word.size() < 2 || !HasLetter(word)) return false;
+  // "read/write" is none.
+  return word[0] == '/' || word[0] == '~' || slashes > 1 || word.contains('.') || HasDigit(word);
+}
+
+bool IsHex(std::string_view word) {
+  if (word.starts_with("0x") && word.size() > 2) {
+    word.remove_prefix(2);
+  } else if (word.size() < kHexLength || !HasDigit(word) || !std::ranges::any_of(word, IsHexLetter)) {
+    return false;
+  }
+  return std::ranges::all_of(word, [](char c) { return IsDigit(c) || IsHexLetter(c) || c == '-'; });
+}
+
+/// Letters and digits in turns, as no word has them.
+bool IsLongId(std::string_view word) {
+  if (word.size() < kIdLength) return false;
+  int turns = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (!IsDigit(word[i]) && !IsLetter(word[i]) && word[i] != '_' && word[i] != '-') return false;
+    if (i > 0 && IsDigit(word[i]) != IsDigit(word[i - 1])) ++turns;
+  }
+  return turns >= 4;
+}
+
+/// The prefix of an id of ours; empty: it is none.
+std::string_view OwnPrefix(std::string_view word) {
+  static constexpr std::array<std::string_view, 4> kPrefixes = {"sw", "ag", "tk", "ms"};
+  const auto found = std::ranges::find_if(kPrefixes, [&](auto prefix) { return ParseId(prefix, word).has_value(); });
+  return found == kPrefixes.end() ? std::string_view() : *found;
+}
+
+class Signature {
+ public:
+  explicit Signature(std::string_view message) : message_(message) {}
+
+  std::string Take() {
+    while (at_ < message_.size() && out_.size() < limits::kMaxSignature) Step();
+    while (out_.ends_with(' ')) out_.pop_back();
+    return std::string(swarm::CutAtCharacter(out_, limits::kMaxSignature));
+  }
+
+ private:
+  void Step() {
+    const char c = message_[at_];
+    if (IsSpace(c)) {
+      if (!out_.empty() && !out_.ends_with(' ')) out_ += ' ';
+      ++at_;
+    } else if (const std::size_t behind = QuoteEnd(); behind != 0) {
+      Mark(kQuoted);
+      at_ = behind;
+    } else if (IsWordEnd(c)) {
+      out_ += c;
+      ++at_;
+    } else {
+      std::size_t end = at_;
+      while (end < message_.size() && !IsWordEnd(message_[end])) ++end;
+      std::size_t last = end;
+      while (last > at_ && std::string_view(".:!?").contains(message_[last - 1])) --last;
+      AddWord(message_.substr(at_, last - at_));
+      out_ += message_.substr(last, end - last);
+      at_ = end;
+    }
+  }
+
+  /// Where the quoted text ends that begins here; 0: none does.
+  std::size_t QuoteEnd() const {
+    const char quote = message_[at_];
+    if (quote != '"' && quote != '`' && quote != '\'') return 0;
+    // An apostrophe quotes only where it is none: beside a letter on one side.
+    const auto is_letter_at = [&](std::size_t i) { return i < message_.size() && IsLetter(message_[i]); };
+    if (quote == '\'' && at_ > 0 && is_letter_at(at_ - 1)) return 0;
+    for (std::size_t i = at_ + 1; i < message_.size(); ++i) {
+      if (message_[i] == '\\') {
+        ++i;
+      } else if (message_[i] == quote && (quote != '\'' || !is_letter_at(i + 1))) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
+  void AddWord(std::string_view word) {
+    if (word.contains("://")) return Mark(kUrl);
+    if (IsPath(word)) return Mark(kPath);
+    if (const std::string_view prefix = OwnPrefix(word); !prefix.empty()) {
+      return Mark(std::string(prefix) + "_…");
+    }
+    if (IsHex(word)) return Mark(kHex);
+    if (IsLongId(word)) return Mark(kLongId);
+    AddNumbered(word);
+  }
+
+  void AddNumbered(std::string_view word) {
+    std::size_t i = word.size() > 1 && word[0] == '-' && IsDigit(word[1]) ? 1 : 0;
+    while (i < word.size()) {
+      if (!IsDigit(word[i])) {
+        out_ += word[i++];
+        continue;
+      }
+      // With what stands between digits: 3.5 and 12:30. (1,024 is a list of two, which is one.)
+      while (i < word.size() && (IsDigit(word[i]) || (i + 1 < word.size() && IsDigit(word[i + 1]) &&
+                                                      std::string_view(".:").contains(word[i])))) {
+        ++i;
+      }
+      Mark(kNumber);
+    }
+  }
+
+  /// Of a list of such, one stands for all: it may be longer the next time.
+  void Mark(std::string_view mark) {
+    const std::string listed = std::string(mark) + ", ";
+    if (out_.ends_with(listed)) {
+      out_.resize(out_.size() - 2);
+    } else if (!out_.ends_with(std::string(mark) + ",")) {
+      out_ += mark;
+    } else {
+      out_.pop_back();
+    }
+  }
+
+  const std::string_view message_;
+  std::size_t at_ = 0;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string SignatureOf(std::string_view message) { return Signature(message).Take(); }
+
+}  // namespace skep::metrics
