@@ -10,6 +10,7 @@
 #include "swarm/stored_enum.h"
 #include "swarm/swarm.h"
 #include "swarm/task_flow.h"
+#include "swarm/usage.h"
 
 namespace skep::swarm {
 namespace {
@@ -23,6 +24,8 @@ constexpr Sql kSay{"UPDATE tasks SET note = ?2, input_tokens = ?3, output_tokens
 constexpr Sql kSetResult{"UPDATE tasks SET result = ?2 WHERE id = ?1"};
 /// A result that was acknowledged stays as it is.
 constexpr Sql kAddResult{"UPDATE tasks SET result = ?2 WHERE id = ?1 AND result IS NULL"};
+constexpr Sql kClientOf{
+    "SELECT s.client, s.client_session FROM agents AS a, sessions AS s WHERE a.id = ?1 AND s.id = a.session"};
 constexpr Sql kNameOf{"SELECT name FROM agents WHERE id = ?1"};
 constexpr Sql kReadyDependants{
     "SELECT count(*) FROM task_dependencies AS d, tasks AS t WHERE d.needed = ?1 AND t.id = d.task "
@@ -89,19 +92,40 @@ std::optional<T> Sum(const std::optional<T>& a, const std::optional<T>& b) {
   return *a > std::numeric_limits<T>::max() - *b ? std::numeric_limits<T>::max() : *a + *b;
 }
 
-/// Notes what was said beside the state.
-void Say(Database& database, Task& task, const UpdateRequest& request) {
+/// `agent`: whose report it is; 0: nobody's in particular.
+void NoteUsageOf(Database& database, const Task& task, std::int64_t agent, const Usage& usage, std::int64_t now_ms) {
+  UsageRecord record{
+      .at_ms = now_ms,
+      .source = UsageSource::kTask,
+      .request_id = {},
+      .swarm = task.swarm,
+      .agent = agent,
+      .task = task.number,
+      .operation = "task",
+      .figures = {
+          .input_tokens = usage.input_tokens, .output_tokens = usage.output_tokens, .cost_usd = usage.cost_usd}};
+  if (Cursor row = database.Query(kClientOf, agent); row.Next()) {
+    record.client = row.Text(0);
+    record.client_session = row.Text(1);
+  }
+  NoteUsage(database, record);
+}
+
+/// Notes what was said beside the state, by an agent or (0) by nobody in particular.
+void Say(Database& database, Task& task, std::int64_t agent, const UpdateRequest& request, std::int64_t now_ms) {
   const Usage& usage = request.usage;
   // The note of a step on the way is no word on how it ended.
   const bool changes_note = request.note || (request.report != Report::kProgress && task.note);
   if (changes_note) task.note = request.note ? std::optional(std::string(*request.note)) : std::nullopt;
-  if (changes_note || usage.input_tokens || usage.output_tokens || usage.cost_usd) {
+  const bool used = usage.input_tokens || usage.output_tokens || usage.cost_usd;
+  if (changes_note || used) {
     task.usage = {.input_tokens = Sum(task.usage.input_tokens, usage.input_tokens),
                   .output_tokens = Sum(task.usage.output_tokens, usage.output_tokens),
                   .cost_usd = Sum(task.usage.cost_usd, usage.cost_usd)};
     database.Execute(kSay, task.number, task.note, task.usage.input_tokens, task.usage.output_tokens,
                      task.usage.cost_usd);
   }
+  if (used) NoteUsageOf(database, task, agent, usage, now_ms);
   if (request.result) database.Execute(kSetResult, task.number, *request.result);
 }
 
@@ -127,7 +151,7 @@ Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, c
   Updated updated;
   if (request.report == Report::kCancelled) {
     if (IsFinished(task->state)) return Stale(database, *task, task->epoch);
-    Say(database, *task, request);
+    Say(database, *task, 0, request, now.wall_ms);
     NoteEvent(database, *task, 0, "cancelled", request.note, now.wall_ms);
     MakeFinished(database, *swarm, *task, TaskState::kCancelled, now);
   } else {
@@ -141,7 +165,7 @@ Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, c
       return Stale(database, *task, request.epoch);
     }
     const std::int64_t owner = task->owner;
-    Say(database, *task, request);
+    Say(database, *task, owner, request, now.wall_ms);
     NoteEvent(database, *task, owner, NameOf(request.report), request.note, now.wall_ms);
     switch (request.report) {
       case Report::kProgress:
