@@ -1,0 +1,124 @@
+#include "metrics/report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+#include "metrics/work_graph.h"
+
+namespace skep::metrics {
+namespace {
+
+using store::Cursor;
+using store::Database;
+using store::Sql;
+
+constexpr Sql kFirst{
+    "SELECT min(start_ms) FROM metric_windows WHERE seconds = ?1 AND start_ms >= ?2 AND start_ms < ?3"};
+
+/// Alerts that a report shows.
+constexpr std::int64_t kMaxAlerts = 20;
+
+/// When measuring began in a period.
+std::int64_t MeasuredSince(Database& database, const std::vector<Span>& spans) {
+  for (const Span& span : spans) {
+    Cursor row = database.Query(kFirst, span.seconds, span.from_ms, span.to_ms);
+    if (row.Next() && !row.IsNull(0)) return row.Int(0);
+  }
+  return 0;
+}
+
+void AddLive(std::span<const Recorded> live, std::vector<Window>& windows) {
+  for (const Recorded& recorded : live) {
+    auto at = std::ranges::lower_bound(windows, recorded.operation, {}, &Window::operation);
+    if (at == windows.end() || at->operation != recorded.operation) {
+      at = windows.insert(at, Window{.operation = std::string(recorded.operation)});
+    }
+    at->errors += recorded.errors;
+    at->bytes_in += recorded.bytes_in;
+    at->bytes_out += recorded.bytes_out;
+    at->values.Merge(recorded.values);
+  }
+}
+
+std::vector<OperationReport> Beside(std::vector<Window> now, const std::vector<Window>& before) {
+  std::vector<OperationReport> all;
+  for (Window& window : now) {
+    OperationReport& one = all.emplace_back();
+    const auto earlier = std::ranges::lower_bound(before, window.operation, {}, &Window::operation);
+    if (earlier != before.end() && earlier->operation == window.operation) {
+      one.before_count = earlier->values.count();
+      one.before_p95 = earlier->values.Percentile(95);
+    }
+    one.now = std::move(window);
+  }
+  return all;
+}
+
+CriticalPath LongestChain(const WorkGraph& graph) {
+  // A task ends after those that it needs, and a whole with the last of its parts, by nobody's work.
+  std::vector<std::uint32_t> order(graph.tasks.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::sort(order, {},
+                    [&](std::uint32_t i) { return std::pair(graph.tasks[i].ended_ms, graph.tasks[i].pieces == 0); });
+  std::vector<std::int64_t> chain_ms(order.size());
+  std::vector<std::int64_t> length(order.size());
+  CriticalPath path{.actual_ms = graph.busy_ms()};
+  for (const std::uint32_t i : order) {
+    const WorkGraph::Task& task = graph.tasks[i];
+    for (std::uint32_t p = 0; p < task.pieces; ++p) {
+      const WorkGraph::Piece& piece = graph.pieces[task.first_piece + p];
+      chain_ms[i] += std::max<std::int64_t>(piece.end_ms - piece.begin_ms, 0);
+    }
+    length[i] += task.pieces > 0 ? 1 : 0;
+    if (chain_ms[i] > path.chain_ms) {
+      path.chain_ms = chain_ms[i];
+      path.tasks = length[i];
+    }
+    for (std::uint32_t d = 0; d < task.dependants; ++d) {
+      const std::uint32_t next = graph.dependants[task.first_dependant + d];
+      if (chain_ms[i] <= chain_ms[next]) continue;
+      chain_ms[next] = chain_ms[i];
+      length[next] = length[i];
+    }
+  }
+  return path;
+}
+
+CriticalPath FindCriticalPath(Database& database, const swarm::Swarm& swarm) {
+  WorkGraphReader reader(swarm, limits::kReportedTasks);
+  while (reader.Read(database) && !database.error()) {
+  }
+  return LongestChain(reader.graph());
+}
+
+}  // namespace
+
+Report MakeReport(Database& database, const ReportRequest& request, std::span<const Recorded> live,
+                  std::int64_t now_ms) {
+  Report report{.from_ms = now_ms - request.length_ms, .to_ms = now_ms};
+  const std::int64_t before_ms = report.from_ms - request.length_ms;
+  std::vector<Window> windows = ReadPeriod(database, report.from_ms, now_ms, now_ms);
+  const std::vector<Window> before = ReadPeriod(database, before_ms, report.from_ms, now_ms);
+  AddLive(live, windows);
+  report.measured_ms = MeasuredSince(database, CutPeriod(report.from_ms, now_ms, now_ms));
+  if (report.measured_ms == 0 && !live.empty()) report.measured_ms = WindowStart(now_ms, kLevels.front().seconds);
+  report.requests = TotalOf(windows);
+  report.requests_before = TotalOf(before);
+  report.samples = SamplesOfPeriod(database, report.from_ms, now_ms, now_ms);
+  report.processes = std::ssize(report.samples);
+  report.requirements =
+      CheckRequirements({.windows = windows,
+                         .processes = report.samples,
+                         .ten_seconds = ReadPeaks(database, kLevels[0].seconds, report.from_ms, now_ms),
+                         .minute = ReadPeaks(database, kLevels[1].seconds, report.from_ms, now_ms)});
+  report.operations = Beside(std::move(windows), before);
+  report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);
+  report.tasks_before = ReportTasks(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks / 4).all;
+  if (request.critical_path && request.swarm) report.critical_path = FindCriticalPath(database, *request.swarm);
+  report.comparisons = CompareWithBaselines(database, std::max(report.from_ms, now_ms - kHourMs), now_ms);
+  report.alerts = ListAlerts(database, report.from_ms, kMaxAlerts);
+  return report;
+}
+
+}  // namespace skep::metrics
