@@ -5,27 +5,28 @@
 namespace skep::handlers {
 
 // One line a tool; its file defines `const Tool kName = MakeTool<Run>({…})`.
-#define SKEP_TOOLS(TOOL) \
-  TOOL(kSwarmInit)       \
-  TOOL(kAgentSpawn)      \
-  TOOL(kMemoryUsage)     \
-  TOOL(kMemorySearch)    \
-  TOOL(kSwarmStatus)     \
-  TOOL(kAgentList)       \
-  TOOL(kSwarmDestroy)    \
-  TOOL(kTaskOrchestrate) \
-  TOOL(kTaskClaim)       \
-  TOOL(kTaskUpdate)      \
-  TOOL(kTaskStatus)      \
-  TOOL(kTaskResults)     \
-  TOOL(kLoadBalance)     \
-  TOOL(kSwarmScale)      \
-  TOOL(kSwarmMonitor)    \
-  TOOL(kHealthCheck)     \
-  TOOL(kLeaseAcquire)    \
-  TOOL(kLeaseRelease)    \
-  TOOL(kLeaseCheck)      \
-  TOOL(kMessageSend)     \
+#define SKEP_TOOLS(TOOL)   \
+  TOOL(kSwarmInit)         \
+  TOOL(kAgentSpawn)        \
+  TOOL(kMemoryUsage)       \
+  TOOL(kMemorySearch)      \
+  TOOL(kSwarmStatus)       \
+  TOOL(kAgentList)         \
+  TOOL(kSwarmDestroy)      \
+  TOOL(kTaskOrchestrate)   \
+  TOOL(kTaskClaim)         \
+  TOOL(kTaskUpdate)        \
+  TOOL(kTaskStatus)        \
+  TOOL(kTaskResults)       \
+  TOOL(kLoadBalance)       \
+  TOOL(kSwarmScale)        \
+  TOOL(kSwarmMonitor)      \
+  TOOL(kPerformanceReport) \
+  TOOL(kHealthCheck)       \
+  TOOL(kLeaseAcquire)      \
+  TOOL(kLeaseRelease)      \
+  TOOL(kLeaseCheck)        \
+  TOOL(kMessageSend)       \
   TOOL(kInbox)
 
 #define SKEP_DECLARE(tool) extern const Tool tool;

@@ -56,7 +56,7 @@ std::string Distribution::Text() const {
 bool Distribution::AddText(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
-  while (at != end) {
+  while (!text.empty()) {
     std::uint64_t highest = 0;
     std::uint64_t count = 0;
     const auto value = std::from_chars(at, end, highest);

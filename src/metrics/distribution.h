@@ -26,7 +26,8 @@ struct BucketScale {
     const unsigned shift = static_cast<unsigned>(std::bit_width(value | (std::uint64_t{1} << kSubBits))) - 1 - kSubBits;
     return (std::size_t{shift} << kSubBits) + static_cast<std::size_t>(value >> shift);
   }
-  /// The highest value of a bucket.
+  /// The lowest value of a bucket, and the highest.
+  static constexpr std::uint64_t Lowest(std::size_t bucket) { return bucket == 0 ? 0 : Highest(bucket - 1) + 1; }
   static constexpr std::uint64_t Highest(std::size_t bucket) {
     const std::size_t magnitude = bucket >> kSubBits;
     const std::size_t shift = magnitude == 0 ? 0 : magnitude - 1;

@@ -44,7 +44,7 @@ Recorder::Cell& Recorder::Make(std::atomic<Cell*>& place) {
 Recorder::Counts Recorder::Load(const Cell& cell) {
   Counts now;
   for (std::size_t i = 0; i < BucketScale::kCount; ++i) {
-    now.buckets[i] = cell.buckets[i].load(std::memory_order_relaxed);
+    now.buckets[i] = cell.buckets[i].load(std::memory_order_acquire);
   }
   now.total = cell.total.load(std::memory_order_relaxed);
   now.errors = cell.errors.load(std::memory_order_relaxed);
@@ -54,10 +54,14 @@ Recorder::Counts Recorder::Load(const Cell& cell) {
 }
 
 void Recorder::AddDifference(const Counts& now, const Counts& before, std::uint64_t most, Recorded& to) {
+  std::size_t highest = 0;
   for (std::size_t i = 0; i < BucketScale::kCount; ++i) {
-    if (now.buckets[i] != before.buckets[i]) to.values.AddBucket(i, now.buckets[i] - before.buckets[i]);
+    if (now.buckets[i] == before.buckets[i]) continue;
+    to.values.AddBucket(i, now.buckets[i] - before.buckets[i]);
+    highest = i;
   }
-  to.values.AddTotals(now.total - before.total, most);
+  // One that was being counted may have had its greatest taken the last time.
+  to.values.AddTotals(now.total - before.total, std::max(most, BucketScale::Lowest(highest)));
   to.errors += now.errors - before.errors;
   to.bytes_in += now.bytes_in - before.bytes_in;
   to.bytes_out += now.bytes_out - before.bytes_out;
@@ -70,9 +74,11 @@ std::vector<Recorded> Recorder::Read(bool take) {
     for (Cells& cells : cells_) {
       Cell* const cell = cells[i].load(std::memory_order_acquire);
       if (cell == nullptr) continue;
+      const Counts now = Load(*cell);
+      // Nothing, or something that is not yet counted.
+      if (now.buckets == cell->taken.buckets) continue;
       const std::uint64_t most =
           take ? cell->most.exchange(0, std::memory_order_relaxed) : cell->most.load(std::memory_order_relaxed);
-      const Counts now = Load(*cell);
       AddDifference(now, cell->taken, most, recorded);
       if (take) cell->taken = now;
     }

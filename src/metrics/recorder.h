@@ -70,16 +70,19 @@ class Recorder {
     const auto add = [](std::atomic<std::uint64_t>& counter, std::uint64_t more) {
       counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
     };
-    add(cell.buckets[BucketScale::Of(value)], 1);
-    add(cell.total, value);
-    if (failed) [[unlikely]]
-      add(cell.errors, 1);
-    add(cell.bytes_in, bytes_in);
-    add(cell.bytes_out, bytes_out);
     // Take() begins a new greatest.
     std::uint64_t most = cell.most.load(std::memory_order_relaxed);
     while (value > most && !cell.most.compare_exchange_weak(most, value, std::memory_order_relaxed)) {
     }
+    add(cell.total, value);
+    if (failed) [[unlikely]] {
+      add(cell.errors, 1);
+    }
+    add(cell.bytes_in, bytes_in);
+    add(cell.bytes_out, bytes_out);
+    // The count at last: what was counted has all the rest.
+    auto& count = cell.buckets[BucketScale::Of(value)];
+    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
 
   /// What was recorded since the last Take(), of both threads together; operations of which there was nothing are left

@@ -90,7 +90,11 @@ class Signature {
       ++at_;
     } else {
       std::size_t end = at_;
-      while (end < message_.size() && !IsWordEnd(message_[end])) ++end;
+      // The parameters of an address are part of it.
+      const auto goes_on = [&] {
+        return !IsWordEnd(message_[end]) || (message_[end] == '=' && message_.substr(at_, end - at_).contains("://"));
+      };
+      while (end < message_.size() && goes_on()) ++end;
       std::size_t last = end;
       while (last > at_ && std::string_view(".:!?").contains(message_[last - 1])) --last;
       AddWord(message_.substr(at_, last - at_));

@@ -173,9 +173,10 @@ void WorkGraphReader::ReadTasks(Database& database, TaskState state, Phase next)
     read.owner = row.Int(3) > 0 ? 0 : row.Int(4);
     read.claims = row.Int(5);
     read.task.made_ms = row.Int(6);
+    read.task.ready_ms = row.Int(7);
     read.claimed_ms = row.Int(8);
     read.task.ended_ms = std::max(row.Int(9), read.task.made_ms);
-    if (read.owner != 0) read.task.head_start_ms = row.Int(7) - row.Int(10);
+    if (read.owner != 0) read.task.head_start_ms = read.task.ready_ms - row.Int(10);
     read.succeeded = state == TaskState::kSucceeded;
   }
   next_ += rows_.size() - had;

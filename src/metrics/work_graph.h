@@ -37,6 +37,7 @@ struct WorkGraph {
   struct Task {
     std::int64_t number = 0;
     std::int64_t made_ms = 0;
+    std::int64_t ready_ms = 0;  ///< When it became ready last; 0: it never was.
     std::int64_t ended_ms = 0;
     std::int64_t head_start_ms = 0;  ///< How much earlier than it became ready it counts as ready: its priority.
     std::uint32_t capability = 0;    ///< That it takes.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,28 @@
 /// of its own. Everything comes from the seed, so a run that goes wrong can be run again.
 namespace skep::swarm {
 
+/// One thing that slows a played swarm down. As it stands: nothing does.
+struct Plant {
+  double slow_agent = 1;           ///< The last agent takes so many times as long.
+  std::int64_t chain = 0;          ///< Of the first so many tasks each needs the one before it.
+  double file_rate = 0;            ///< Share of the tasks whose work takes the one file, which is leased meanwhile.
+  double rare_rate = 0;            ///< Share of the tasks that take a capability which only the last agent has.
+  std::int64_t commit_us = 0;      ///< The disk takes so much longer for each call.
+  std::int64_t hold_us = 0;        ///< An operation now and then holds the store for so long…
+  std::int64_t hold_every_us = 0;  ///< …and the next one follows so much later.
+};
+/// The file that tasks take: see Plant.
+inline constexpr std::string_view kWantedFile = "src/everything.h";
+
+/// What a server would measure of one call to its store.
+struct SimulatedCall {
+  std::int64_t at_ms = 0;  ///< Wall clock.
+  std::int64_t queue_us = 0;
+  std::int64_t run_us = 0;
+  std::int64_t commit_us = 0;
+  std::int64_t operations = 1;
+};
+
 struct SimulationOptions {
   std::int64_t agents = 100;
   std::int64_t tasks = 10'000;  ///< Those made of parts included.
@@ -31,6 +54,7 @@ struct SimulationOptions {
   double lost_rate = 0;           ///< That an answer is lost, and the call is made again.
   double cancel_rate = 0;         ///< Of the tasks: cancelled by someone at some time.
   double dependencies = 0;        ///< How many others a task needs, in the mean. 0: all are independent, and single.
+  std::int64_t most_parts = 32;   ///< Of a task that has parts.
   std::int64_t capabilities = 0;  ///< Kinds of them: half of the tasks take one. 0: none does.
   double task_s = 30;             ///< How long a task takes, in the mean, and how much that differs (log-normal sigma).
   double task_sigma = 0.6;
@@ -41,6 +65,11 @@ struct SimulationOptions {
   std::int64_t check_every = 10'000;  ///< Calls between scans of all that must hold.
   std::int64_t most_claims = 0;       ///< It ends after so many; 0: when all tasks have ended.
   const Clock* stopwatch = nullptr;   ///< For what calls really cost; null: not measured.
+  Plant plant;
+  /// What a server would measure; in the write transaction. Empty: nobody wants to know.
+  std::function<void(const SimulatedCall&)> on_call;
+  /// A call has waited for a path that others had leased: see metrics/contention.h. The moment is wall clock.
+  std::function<void(std::string_view path, std::int64_t waited_ms, bool denied, std::int64_t at_ms)> on_contention;
 };
 
 /// Where a task was taken from.

@@ -13,7 +13,19 @@ namespace skep::swarm {
 inline constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
 /// Those from kAsk on are something that a worker does, if nothing has come between.
-enum class What : std::uint8_t { kMake, kWake, kCancel, kGhost, kAsk, kReport, kProgress, kLate, kCrash, kReturn };
+enum class What : std::uint8_t {
+  kMake,
+  kWake,
+  kCancel,
+  kHold,
+  kGhost,
+  kAsk,
+  kReport,
+  kProgress,
+  kLate,
+  kCrash,
+  kReturn
+};
 
 struct Event {
   What what{};

@@ -16,9 +16,11 @@ namespace {
 
 /// Dependencies are on one of so many tasks made last: so they chain, and the first ones are not needed by all.
 constexpr std::int64_t kRecent = 64;
-constexpr std::int64_t kMostParts = 32;
 /// Swarms smaller than this have no leads below the coordinator.
 constexpr std::int64_t kHasLeads = 8;
+
+/// The capability of Plant::rare_rate.
+constexpr std::string_view kRare = "rare";
 
 std::string Capability(std::int64_t kind) { return fmt::format("kind-{}", kind); }
 
@@ -48,6 +50,8 @@ Draft Plain(const SimulationOptions& options, Random& random, std::int64_t numbe
   draft.priority = static_cast<Priority>(random.Below(4));
   draft.max_attempts = 3 + random.Below(4);
   if (options.capabilities > 0 && random.Chance(0.5)) draft.required = Capability(random.Below(options.capabilities));
+  const bool rare = Random{options.seed, 13, static_cast<std::uint64_t>(number)}.Chance(options.plant.rare_rate);
+  if (rare) draft.required = kRare;
   return draft;
 }
 
@@ -95,6 +99,7 @@ Expected<std::vector<Agent>> SpawnCrew(store::Database& database, const Swarm& s
       Random random{options.seed, 10, i};
       if (random.Chance(0.5)) capabilities.push_back(Capability(random.Below(options.capabilities)));
     }
+    if (options.plant.rare_rate > 0 && i + 1 == count) capabilities.emplace_back(kRare);
     const std::vector<std::string_view> views(capabilities.begin(), capabilities.end());
     auto agent = SpawnAgent(
         database, swarm,
@@ -118,8 +123,9 @@ Expected<void> Workload::Make(store::Database& database, const Swarm& swarm, Mod
   const std::int64_t first = model.made() + 1;
   Random random{options_.seed, 12, static_cast<std::uint64_t>(first)};
   const std::int64_t room = options_.tasks - made_;
-  const bool single = options_.dependencies <= 0 || room < 3 || random.Chance(0.5);
-  const std::int64_t count = single ? 0 : std::min(2 + random.Below(kMostParts - 1), room - 1);
+  const bool chained = first <= options_.plant.chain;
+  const bool single = chained || options_.dependencies <= 0 || room < 3 || random.Chance(0.5);
+  const std::int64_t count = single ? 0 : std::min(2 + random.Below(options_.most_parts - 1), room - 1);
 
   Draft whole = Plain(options_, random, first);
   const auto needs = [&] {
@@ -129,7 +135,8 @@ Expected<void> Workload::Make(store::Database& database, const Swarm& swarm, Mod
   const auto depend_on_earlier = [&](Draft& draft) {
     if (const std::int64_t task = Earlier(random, model)) Depend(draft, task, TaskId(task));
   };
-  for (std::int64_t left = single ? needs() : random.Below(2); left > 0; --left) depend_on_earlier(whole);
+  if (chained && first > 1) Depend(whole, first - 1, TaskId(first - 1));
+  for (std::int64_t left = single ? needs() : random.Below(2); left > 0 && !chained; --left) depend_on_earlier(whole);
 
   std::vector<Draft> drafts;
   for (std::int64_t place = 1; place <= count; ++place) {
