@@ -6,11 +6,16 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/paths.h"
 #include "handlers/list.h"
+#include "metrics/alerts.h"
+#include "metrics/baseline.h"
+#include "metrics/windows.h"
 #include "swarm/full_text.h"
 
 namespace skep::cli {
@@ -22,8 +27,19 @@ using metrics::Recorder;
 std::unique_ptr<metrics::Collector> MakeCollector(const Settings& settings, net::Loop& loop, bool measures) {
   // A single call from a shell is over before there is anything to tell.
   if (!measures || !settings.measure) return nullptr;
-  return std::make_unique<metrics::Collector>(
-      metrics::Collector::Options{.clock = SystemClock(), .events = loop, .pid = ::getpid()});
+  // On the store's thread, one window after the other.
+  auto minute = std::make_shared<std::int64_t>(0);
+  return std::make_unique<metrics::Collector>(metrics::Collector::Options{
+      .clock = SystemClock(),
+      .events = loop,
+      .pid = ::getpid(),
+      .judge = [minute, thresholds = settings.alerts](store::Database& database, const metrics::ProcessKey& process,
+                                                      std::int64_t now_ms) {
+        const std::int64_t current = now_ms / metrics::kMinuteMs;
+        if (std::exchange(*minute, current) != current) metrics::UpdateBaselines(database, now_ms);
+        return metrics::JudgeAlerts(database, process, thresholds,
+                                    static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), now_ms);
+      }});
 }
 
 store::Options StoreOptions(const Settings& settings, metrics::Collector* collector) {

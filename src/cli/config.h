@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "cli/options.h"
+#include "metrics/alerts.h"
 #include "skep/error.h"
 #include "skep/field.h"
 
@@ -52,20 +53,38 @@ struct Config {
     };
   };
 
+  struct Alerts {
+    double operations_per_s = metrics::AlertThresholds{}.operations_per_s;
+    double memory_growth_mb_per_h = metrics::AlertThresholds{}.growth_mb_per_h;
+    double p95_ms = metrics::AlertThresholds{}.p95_ms;
+    double error_rate = metrics::AlertThresholds{}.error_rate;
+    double load_per_core = metrics::AlertThresholds{}.load_per_core;
+
+    static constexpr Field kFields[] = {
+        Opt<&Alerts::operations_per_s>("operations_per_s", "Fewer, while calls queue"),
+        Opt<&Alerts::memory_growth_mb_per_h>("memory_growth_mb_per_h", "More, of one process"),
+        Opt<&Alerts::p95_ms>("p95_ms", "More, of all requests"),
+        Opt<&Alerts::error_rate>("error_rate", "A greater share of all requests"),
+        Opt<&Alerts::load_per_core>("load_per_core", "A higher load average of the machine"),
+    };
+  };
+
   Log log;
   Store store;
   Limits limits;
   Metrics metrics;
+  Alerts alerts;
 
   static constexpr Field kFields[] = {
       Opt<&Config::log>("log", "Logging"),
       Opt<&Config::store>("store", "The project's database"),
       Opt<&Config::limits>("limits", "What one client may ask for"),
       Opt<&Config::metrics>("metrics", "Measurement"),
+      Opt<&Config::alerts>("alerts", "When to raise one; 0: never"),
   };
 };
 static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store> && Described<Config::Limits> &&
-              Described<Config::Metrics>);
+              Described<Config::Metrics> && Described<Config::Alerts>);
 
 /// Reads a file, of which none is as good as an empty one. Errors name it, and where in it.
 Expected<Config> ReadConfig(const std::string& path);

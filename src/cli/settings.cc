@@ -35,6 +35,11 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   settings.request_timeout_ms = config->limits.request_timeout_s * 1000;
 
   settings.measure = config->metrics.enabled;
+  settings.alerts = {.operations_per_s = config->alerts.operations_per_s,
+                     .growth_mb_per_h = config->alerts.memory_growth_mb_per_h,
+                     .p95_ms = config->alerts.p95_ms,
+                     .error_rate = config->alerts.error_rate,
+                     .load_per_core = config->alerts.load_per_core};
   settings.toolsets = options.toolsets;
   if (settings.toolsets.empty()) {
     settings.toolsets.assign(std::begin(handlers::kDefaultToolsets), std::end(handlers::kDefaultToolsets));

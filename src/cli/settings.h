@@ -8,6 +8,7 @@
 #include "base/paths.h"
 #include "cli/console.h"
 #include "cli/options.h"
+#include "metrics/alerts.h"
 
 namespace skep::cli {
 
@@ -22,6 +23,7 @@ struct Settings {
   std::size_t waiting_calls = 0;
   std::int64_t request_timeout_ms = 0;
   bool measure = true;  ///< Whether servers measure what they do.
+  metrics::AlertThresholds alerts;
   LogOptions log;
   std::vector<Toolset> toolsets;  ///< That tools/list names.
   std::string listen;             ///< Path of the socket to serve on; empty: standard input and output.

@@ -50,7 +50,8 @@ std::span<const Tool* const> AllTools() {
   RESOURCE(kResourceInbox)       \
   RESOURCE(kResourceLeases)      \
   RESOURCE(kResourceMemory)      \
-  RESOURCE(kResourceMetrics)
+  RESOURCE(kResourceMetrics)     \
+  RESOURCE(kResourceAlerts)
 
 #define SKEP_DECLARE(resource) extern const Resource resource;
 SKEP_RESOURCES(SKEP_DECLARE)

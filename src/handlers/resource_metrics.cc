@@ -1,10 +1,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/version.h"
+#include "metrics/alerts.h"
+#include "metrics/collector.h"
 #include "metrics/exposition.h"
 #include "metrics/process.h"
+#include "metrics/requests.h"
+#include "metrics/windows.h"
 #include "skep/resource.h"
 #include "store/probe.h"
 #include "store/store.h"
@@ -67,11 +73,138 @@ void AddProcess(const metrics::ProcessFigures& figures, Exposition& to) {
   to.Single("process_open_fds", kGauge, "Open file descriptors of this process.", figures.open_files);
 }
 
+/// Powers of two, in ns, at which the buckets of durations end: 4 us to 17 s.
+constexpr unsigned kFirstBucket = 12;
+constexpr unsigned kLastBucket = 34;
+constexpr double kNs = 1e-9;
+
+/// What was recorded of an operation, since whoever reads this can look back.
+struct Recorded {
+  std::string_view operation;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  const metrics::Distribution& values;
+};
+
+/// Labels by OpenTelemetry's conventions for MCP: "tool:memory_usage.store" is a call of the tool memory_usage.
+struct RequestLabels {
+  explicit RequestLabels(std::string_view operation) {
+    const std::size_t colon = operation.find(':');
+    const std::string_view what = operation.substr(0, colon);
+    const std::string_view name = operation.substr(colon + 1);
+    if (what == "method") {
+      labels = {{"mcp_method_name", name}};
+      return;
+    }
+    const std::size_t dot = name.find('.');
+    labels = {{"mcp_method_name", "tools/call"}, {"gen_ai_tool_name", name.substr(0, dot)}};
+    if (dot != std::string_view::npos) labels.push_back({"skep_action", name.substr(dot + 1)});
+  }
+  std::vector<Exposition::Label> labels;
+};
+
+void AddRequests(std::span<const Recorded> all, Exposition& to) {
+  std::vector<const Recorded*> requests;
+  for (const Recorded& one : all) {
+    if (metrics::IsRequest(one.operation) && one.operation != "unknown") requests.push_back(&one);
+  }
+  if (requests.empty()) return;
+  to.Family("mcp_server_operation_duration_seconds", kHistogram,
+            "Time from a request's arrival to its answer, without what it waited for.");
+  for (const Recorded* const one : requests) {
+    to.Histogram(RequestLabels(one->operation).labels, one->values, kNs, kFirstBucket, kLastBucket);
+  }
+  const auto count = [&](std::string_view name, std::string_view help, std::uint64_t Recorded::* member) {
+    to.Family(name, kCounter, help);
+    for (const Recorded* const one : requests) to.Sample(RequestLabels(one->operation).labels, one->*member);
+  };
+  count("skep_request_errors_total", "Requests that were answered with an error.", &Recorded::errors);
+  count("skep_request_bytes_total", "Bytes of requests.", &Recorded::bytes_in);
+  count("skep_response_bytes_total", "Bytes of answers.", &Recorded::bytes_out);
+}
+
+void AddOperations(std::span<const Recorded> all, Exposition& to) {
+  bool begun = false;
+  const Recorded* group = nullptr;
+  for (const Recorded& one : all) {
+    if (one.operation == "store:group") group = &one;
+    if (metrics::IsRequest(one.operation) || one.operation == "store:group") continue;
+    if (!std::exchange(begun, true)) {
+      to.Family("skep_operation_duration_seconds", kHistogram, "Time of what the server does for requests, and waits.");
+    }
+    const Exposition::Label labels[] = {{"operation", one.operation}};
+    to.Histogram(labels, one.values, kNs, kFirstBucket, kLastBucket);
+  }
+  if (group == nullptr) return;
+  to.Family("skep_store_group_operations", kHistogram, "Writes committed together.");
+  to.Histogram({}, group->values, 1, 0, 10);
+}
+
+/// Of a process that measures.
+void AddCollected(metrics::Collector& collector, Exposition& to) {
+  struct Gauge {
+    std::string_view figure;
+    std::string_view name;
+    Exposition::Type type;
+    std::string_view help;
+  };
+  static constexpr Gauge kGauges[] = {
+      {"cache:hits", "skep_cache_hits_total", kCounter, "Reads of memory entries that the cache has answered."},
+      {"cache:misses", "skep_cache_misses_total", kCounter, "Reads of memory entries that it has not."},
+      {"cache:evictions", "skep_cache_evictions_total", kCounter, "Entries that made room for others."},
+      {"cache:invalidations", "skep_cache_invalidations_total", kCounter, "Entries dropped because of a commit."},
+      {"cache:entries", "skep_cache_entries", kGauge, "Entries in the cache."},
+      {"cache:bytes", "skep_cache_bytes", kGauge, "Memory of the cache."},
+      {"calls:in_flight", "skep_calls_in_flight", kGauge, "Calls accepted and not yet answered."},
+      {"calls:waiting", "skep_calls_waiting", kGauge, "Calls that wait for a task, a message, a lease or a result."},
+      {"sessions:open", "skep_connections", kGauge, "Clients connected to this process."},
+      {"heap:used_bytes", "skep_heap_used_bytes", kGauge, "Memory that the allocator has given out."},
+      {"heap:free_bytes", "skep_heap_free_bytes", kGauge, "Memory that the allocator keeps."},
+  };
+  collector.ReadGauges([&](std::string_view figure, double value) {
+    for (const Gauge& gauge : kGauges) {
+      if (gauge.figure == figure) to.Single(gauge.name, gauge.type, gauge.help, std::optional(value));
+    }
+  });
+  to.Single("skep_windows_lost_total", kCounter, "Times that what was measured could not be written down.",
+            std::optional(collector.lost_windows()));
+}
+
+/// A process counts since it began; who has none to ask sees what all have counted, as far back as that is kept.
+void AddRecorded(ToolContext& context, Exposition& to) {
+  std::vector<Recorded> all;
+  if (metrics::Collector* const collector = context.services().collector) {
+    const std::vector<metrics::Recorded> totals = collector->recorder().Totals();
+    for (const auto& one : totals) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
+    AddRequests(all, to);
+    AddOperations(all, to);
+    return AddCollected(*collector, to);
+  }
+  const std::int64_t kept_ms = metrics::kLevels.back().kept_ms;
+  const auto windows =
+      metrics::ReadPeriod(context.database(), context.now_ms() - kept_ms, context.now_ms(), context.now_ms());
+  for (const auto& one : windows) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
+  AddRequests(all, to);
+  AddOperations(all, to);
+}
+
+void AddAlerts(ToolContext& context, Exposition& to) {
+  to.Family("skep_alerts_open", kGauge, "Alerts that are open.");
+  std::int64_t open = 0;
+  for (const metrics::Alert& alert : metrics::ListAlerts(context.database(), context.now_ms(), 100)) {
+    if (alert.cleared_ms == 0) ++open;
+  }
+  to.Sample(open);
+}
+
 Expected<Result> Run(const Args&, ToolContext& context) {
   Exposition to;
   AddSwarm(swarm::TotalUp(context.database(), context.now()), to);
   AddMemory(swarm::StatEntries(context.database(), context.now_ms()), to);
   AddStore(store::MeasureDisk(context.database().path()), to);
+  AddRecorded(context, to);
+  AddAlerts(context, to);
   AddProcess(metrics::MeasureProcess(), to);
   return Result{.text = to.text()};
 }

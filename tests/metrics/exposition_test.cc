@@ -25,6 +25,23 @@ TEST(Exposition, NumbersAreShortAndExact) {
             "# HELP b B.\n# TYPE b gauge\nb 9007199254740993\n");
 }
 
+TEST(Exposition, AHistogramCountsWhatIsBelowEachBound) {
+  Distribution values;
+  for (const std::uint64_t ns : {1000, 4095, 4096, 20'000, 9'000'000}) values.Add(ns);
+  Exposition to;
+  to.Family("skep_a_seconds", kHistogram, "A.");
+  const Exposition::Label labels[] = {{"tool", "x\"y"}, {"action", "z"}};
+  to.Histogram(labels, values, 1e-9, 12, 16);
+  EXPECT_EQ(to.text(),
+            "# HELP skep_a_seconds A.\n# TYPE skep_a_seconds histogram\n"
+            "skep_a_seconds_bucket{tool=\"x\\\"y\",action=\"z\",le=\"4.096e-06\"} 2\n"
+            "skep_a_seconds_bucket{tool=\"x\\\"y\",action=\"z\",le=\"1.6384e-05\"} 3\n"
+            "skep_a_seconds_bucket{tool=\"x\\\"y\",action=\"z\",le=\"6.5536e-05\"} 4\n"
+            "skep_a_seconds_bucket{tool=\"x\\\"y\",action=\"z\",le=\"+Inf\"} 5\n"
+            "skep_a_seconds_sum{tool=\"x\\\"y\",action=\"z\"} 0.009029191\n"
+            "skep_a_seconds_count{tool=\"x\\\"y\",action=\"z\"} 5\n");
+}
+
 TEST(Exposition, WhatWasNotMeasuredIsLeftOut) {
   Exposition to;
   to.Single("a", kGauge, "A.", std::optional<double>());
