@@ -1,0 +1,108 @@
+// How often bottleneck_analyze names what was planted: runs of small swarms, each slowed down by one thing or by none.
+//
+//   skep_bench_bottleneck [RUNS] [-v]
+//
+// A thing that was planted counts only where it costs: the run without it, played with the same seed, must be shorter
+// by kCosts at least. Runs in which it does not are drawn anew, and counted.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/planted_runs.h"
+
+namespace skep::metrics {
+namespace {
+
+/// Share of the run.
+constexpr double kCosts = 0.15;
+
+std::string First(const BottleneckReport& report) {
+  if (report.binding.empty()) return report.tasks < kFewestTasks ? "no data" : "nothing";
+  return std::string(Names(Cause{})[static_cast<std::size_t>(report.binding.front().cause)]);
+}
+
+double Percentile(std::vector<double> values, double percent) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  return values[std::min(values.size() - 1,
+                         static_cast<std::size_t>(percent / 100 * static_cast<double>(values.size())))];
+}
+
+struct Tally {
+  std::map<std::string, int> said;
+  int drawn_anew = 0;
+  std::vector<double> replay_error;  ///< |replay ÷ run − 1|
+  std::vector<double> greatest;      ///< Share of the run that the first finding would save.
+  std::vector<double> cost_error;    ///< Of the planted cause: what it would save, less what it really costs.
+};
+
+Tally Play(Planted planted, int runs, bool verbose) {
+  Tally tally;
+  std::uint64_t seed = 1000 * (static_cast<std::uint64_t>(planted) + 1);
+  for (int i = 0; i < runs; ++i) {
+    swarm::SimulationOptions options = PlantedRun(planted, ++seed);
+    Analysed analysed = PlayAndAnalyse(options);
+    double cost = 0;
+    while (planted != Planted::kNothing && analysed.error.empty()) {
+      cost = 1 - SecondsWithout(options) / analysed.run_s;
+      if (cost >= kCosts) break;
+      ++tally.drawn_anew;
+      options = PlantedRun(planted, ++seed);
+      analysed = PlayAndAnalyse(options);
+    }
+    const BottleneckReport& report = analysed.report;
+    const std::string said = analysed.error.empty() ? First(report) : "error: " + analysed.error;
+    ++tally.said[said];
+    tally.replay_error.push_back(std::abs(report.replayed_s / report.run_s - 1));
+    std::string all;
+    double greatest = 0;
+    for (const auto* findings : {&report.binding, &report.others}) {
+      for (const Finding& finding : *findings) {
+        const double share = finding.saved_s.value_or(0) / report.run_s;
+        greatest = std::max(greatest, share);
+        all += fmt::format(" {}:{:.2f}", Names(Cause{})[static_cast<std::size_t>(finding.cause)], share);
+        if (planted != Planted::kNothing && finding.cause == CauseOf(planted)) tally.cost_error.push_back(share - cost);
+      }
+    }
+    tally.greatest.push_back(greatest);
+    if (!verbose && said == NameOf(planted)) continue;
+    fmt::print("{:18} seed {} {:12} agents {:2} tasks {:3} run {:6.0f} replay {:.3f} cost {:.2f}:{}{}\n",
+               NameOf(planted), seed, Names(swarm::Topology{})[static_cast<std::size_t>(options.topology)],
+               options.agents, options.tasks, report.run_s, report.replayed_s / report.run_s, cost,
+               said == NameOf(planted) ? "" : " WRONG", all);
+  }
+  return tally;
+}
+
+}  // namespace
+}  // namespace skep::metrics
+
+int main(int argc, char** argv) {
+  using namespace skep::metrics;
+  const int runs = argc > 1 ? std::atoi(argv[1]) : 100;
+  const bool verbose = argc > 2 && std::string_view(argv[2]) == "-v";
+  std::vector<std::pair<Planted, Tally>> all;
+  for (const Planted planted : kAllPlanted) all.emplace_back(planted, Play(planted, runs, verbose));
+  fmt::print("\n{:20} {:>7} {:>11} {:>15} {:>15} {:>18}  otherwise\n", "planted", "right", "drawn anew", "replay error",
+             "greatest share", "share less truth");
+  fmt::print("{:20} {:>7} {:>11} {:>15} {:>15} {:>18}\n", "", "", "", "p50 / p95", "p50 / p95", "p5 / p50 / p95");
+  for (const auto& [planted, tally] : all) {
+    std::string otherwise;
+    for (const auto& [said, times] : tally.said) {
+      if (said != NameOf(planted)) otherwise += fmt::format(" {} {}", times, said);
+    }
+    const auto right = tally.said.find(std::string(NameOf(planted)));
+    fmt::print("{:20} {:>3}/{:<3} {:>11} {:>7.1f} /{:>5.1f} % {:>6.1f} /{:>5.1f} % {:>5.1f} /{:>4.1f} /{:>4.1f}  {}\n",
+               NameOf(planted), right == tally.said.end() ? 0 : right->second, runs, tally.drawn_anew,
+               100 * Percentile(tally.replay_error, 50), 100 * Percentile(tally.replay_error, 95),
+               100 * Percentile(tally.greatest, 50), 100 * Percentile(tally.greatest, 95),
+               100 * Percentile(tally.cost_error, 5), 100 * Percentile(tally.cost_error, 50),
+               100 * Percentile(tally.cost_error, 95), otherwise);
+  }
+}
