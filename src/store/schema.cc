@@ -397,8 +397,15 @@ constexpr std::array kMigrations = {
       CREATE INDEX sessions_client ON sessions (client_session, id) WHERE client_session <> '';
       -- All that a report wants of a task that has ended, so that it reads no rows.
       CREATE INDEX tasks_finished ON tasks
-        (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts)
+        (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts, epoch, stage,
+         input_tokens, output_tokens, cost_usd)
         WHERE finished_ms > 0;
+      -- What an agent has done since it was spawned. NULL: of one that is older than the count.
+      ALTER TABLE agents ADD COLUMN claims INTEGER;
+      ALTER TABLE agents ADD COLUMN released INTEGER;
+      ALTER TABLE agents ADD COLUMN timed_out INTEGER;
+      ALTER TABLE agents ADD COLUMN abandoned INTEGER;
+      ALTER TABLE agents ADD COLUMN messages_sent INTEGER;
     )sql",
 };
 

@@ -51,8 +51,8 @@ constexpr Sql kTakePlace{
     "UPDATE swarms SET alive_agents = alive_agents + 1 "
     "WHERE id = ?1 AND status = 'active' AND alive_agents < max_agents"};
 constexpr Sql kInsert{
-    "INSERT INTO agents (swarm, type, name, capabilities, parent, created_ms, session, seen_ms) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)"};
+    "INSERT INTO agents (swarm, type, name, capabilities, parent, created_ms, session, seen_ms, claims, released, "
+    "timed_out, abandoned, messages_sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, 0, 0, 0, 0, 0)"};
 
 std::optional<std::int64_t> First(Cursor cursor) {
   if (!cursor.Next()) return std::nullopt;

@@ -50,6 +50,7 @@ constexpr Sql kAllOf{
 constexpr Sql kRead{
     "SELECT id, sender, thread, subject, sent_ms, read_ms, acked_ms, body FROM messages "
     "WHERE recipient = ?1 AND id > ?2 AND +read_ms > 0 ORDER BY id DESC"};
+constexpr Sql kCountSent{"UPDATE agents SET messages_sent = messages_sent + 1 WHERE id = ?1"};
 constexpr Sql kMarkRead{"UPDATE messages SET read_ms = ?2 WHERE id = ?1"};
 constexpr Sql kName{"SELECT name FROM agents WHERE id = ?1"};
 
@@ -191,6 +192,7 @@ Expected<Sent> SendMessage(Database& database, const Swarm& swarm, const Agent& 
     sent.thread = each.message_id;
     database.Execute(kSetThread, number, sent.thread);
   }
+  database.Execute(kCountSent, from.number);
   if (database.error()) return std::unexpected(*database.error());
   return sent;
 }

@@ -40,7 +40,10 @@ constexpr Sql kFailedParts{"SELECT 1 FROM tasks WHERE parent = ?1 AND state IN (
 constexpr Sql kOpenParts{
     "SELECT id FROM tasks WHERE parent = ?1 AND state IN ('blocked', 'ready', 'claimed') ORDER BY id"};
 
-constexpr Sql kBusy{"UPDATE agents SET state = 'busy', task = ?2, load = load + 1, seen_ms = ?3 WHERE id = ?1"};
+constexpr Sql kBusy{
+    "UPDATE agents SET state = 'busy', task = ?2, load = load + 1, seen_ms = ?3, claims = claims + 1 WHERE id = ?1"};
+constexpr Sql kCountTimeOut{"UPDATE agents SET timed_out = timed_out + 1 WHERE id = ?1"};
+constexpr Sql kCountAbandoned{"UPDATE agents SET abandoned = abandoned + 1 WHERE id = ?1"};
 constexpr Sql kRecord{
     "SELECT state, busy_ms, succeeded, failed, breaker_failures, breaker_until_ms, breaker_opened, retiring "
     "FROM agents WHERE id = ?1"};
@@ -273,6 +276,7 @@ void ReleaseAgent(Database& database, std::int64_t agent, const Moment& now) {
   if (!swarm) return;
   if (auto task = working_on != 0 ? ReadTask(database, working_on) : std::nullopt) {
     NoteEvent(database, *task, agent, "abandoned", "its agent went offline", now.wall_ms);
+    database.Execute(kCountAbandoned, agent);
     std::int64_t times = 0;
     if (Cursor row = database.Query(kAbandoned, working_on); row.Next()) times = row.Int(0);
     if (times < limits::kMaxAbandoned) {
@@ -321,6 +325,7 @@ bool MoveDueTasks(Database& database, const Moment& now) {
     if (!swarm) continue;
     moved = true;
     NoteEvent(database, *task, task->owner, "timed out", "no word from its agent", now.wall_ms);
+    database.Execute(kCountTimeOut, task->owner);
     if (task->attempts < task->max_attempts) {
       GiveBack(database, *swarm, *task, Outcome::kFailed, now);
     } else {

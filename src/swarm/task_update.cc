@@ -26,6 +26,7 @@ constexpr Sql kSetResult{"UPDATE tasks SET result = ?2 WHERE id = ?1"};
 constexpr Sql kAddResult{"UPDATE tasks SET result = ?2 WHERE id = ?1 AND result IS NULL"};
 constexpr Sql kClientOf{
     "SELECT s.client, s.client_session FROM agents AS a, sessions AS s WHERE a.id = ?1 AND s.id = a.session"};
+constexpr Sql kCountRelease{"UPDATE agents SET released = released + 1 WHERE id = ?1"};
 constexpr Sql kNameOf{"SELECT name FROM agents WHERE id = ?1"};
 constexpr Sql kReadyDependants{
     "SELECT count(*) FROM task_dependencies AS d, tasks AS t WHERE d.needed = ?1 AND t.id = d.task "
@@ -187,6 +188,7 @@ Expected<Updated> UpdateTask(Database& database, const UpdateRequest& request, c
         }
         break;
       default:
+        database.Execute(kCountRelease, owner);
         GiveBack(database, *swarm, *task, Outcome::kNeither, now);
         break;
     }

@@ -1,0 +1,114 @@
+#include "swarm/agent_metrics.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "swarm/finished_tasks.h"
+#include "swarm/message.h"
+
+namespace skep::swarm {
+namespace {
+
+using store::Cursor;
+using store::Database;
+using store::Sql;
+
+constexpr Sql kCounts{"SELECT claims, released, timed_out, abandoned, messages_sent FROM agents WHERE id = ?1"};
+constexpr Sql kClosed{"SELECT closed_ms FROM sessions WHERE id = ?1 AND closed_ms > 0"};
+constexpr Sql kLeases{"SELECT count(*) FROM leases WHERE agent = ?1 AND deadline > ?2"};
+
+std::optional<double> Share(std::int64_t part, std::int64_t whole) {
+  if (whole <= 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+/// When an agent went offline that is so, as far as that was noted.
+std::optional<std::int64_t> WentOffline(Database& database, const Swarm& swarm, const Agent& agent) {
+  std::optional<std::int64_t> at_ms;
+  if (swarm.destroyed_ms != 0) at_ms = swarm.destroyed_ms;
+  if (Cursor row = database.Query(kClosed, agent.session); row.Next()) {
+    at_ms = std::min(row.Int(0), at_ms.value_or(row.Int(0)));
+  }
+  return at_ms;
+}
+
+AgentFigures Measure(Database& database, const Swarm& swarm, Agent agent, const Moment& now) {
+  AgentFigures figures{.agent = std::move(agent)};
+  const Agent& one = figures.agent;
+  if (Cursor row = database.Query(kCounts, one.number); row.Next()) {
+    figures.claims = row.OptInt(0);
+    figures.released = row.OptInt(1);
+    figures.timed_out = row.OptInt(2);
+    figures.abandoned = row.OptInt(3);
+    figures.messages_sent = row.OptInt(4);
+  }
+  figures.busy_ms = one.busy_ms;
+  if (const auto task = one.task != 0 ? ReadTask(database, one.task) : std::nullopt) {
+    figures.busy_ms += std::max<std::int64_t>(now.wall_ms - task->claimed_ms, 0);
+  }
+  const bool offline = one.state == AgentState::kOffline;
+  if (const auto until_ms = offline ? WentOffline(database, swarm, one) : std::optional(now.wall_ms)) {
+    figures.there_ms = *until_ms - one.created_ms;
+  }
+  if (Cursor row = database.Query(kLeases, one.number, now.boot_ms); row.Next()) figures.leases = row.Int(0);
+  figures.unread = CountUnread(database, one);
+  return figures;
+}
+
+template <class T>
+void AddReported(const std::optional<T>& figure, std::optional<T>& sum, std::int64_t& tasks) {
+  if (!figure) return;
+  sum = sum.value_or(T{}) + *figure;
+  ++tasks;
+}
+
+struct Durations {
+  std::vector<std::int64_t> wait_ms;
+  std::vector<std::int64_t> work_ms;
+};
+
+void Add(const FinishedTask& task, AgentFigures& figures, Durations& durations) {
+  ReportedUsage& usage = figures.usage;
+  AddReported(task.usage.input_tokens, usage.sum.input_tokens, usage.with_input_tokens);
+  AddReported(task.usage.output_tokens, usage.sum.output_tokens, usage.with_output_tokens);
+  AddReported(task.usage.cost_usd, usage.sum.cost_usd, usage.with_cost_usd);
+  // One that was cancelled may have been so long after its owner had left it.
+  if (task.state == TaskState::kCancelled) return;
+  ++figures.tasks;
+  durations.wait_ms.push_back(std::max<std::int64_t>(task.claimed_ms - task.ready_ms, 0));
+  durations.work_ms.push_back(std::max<std::int64_t>(task.finished_ms - task.claimed_ms, 0));
+}
+
+}  // namespace
+
+std::optional<double> AgentFigures::success_rate() const {
+  return Share(agent.succeeded, agent.succeeded + agent.failed);
+}
+
+std::optional<double> AgentFigures::utilisation() const { return there_ms ? Share(busy_ms, *there_ms) : std::nullopt; }
+
+MeasuredAgents MeasureAgents(Database& database, const Swarm& swarm, std::vector<Agent> agents, const Moment& now) {
+  MeasuredAgents measured;
+  std::unordered_map<std::int64_t, std::size_t> places;
+  for (Agent& agent : agents) {
+    places.emplace(agent.number, measured.agents.size());
+    measured.agents.push_back(Measure(database, swarm, std::move(agent), now));
+  }
+  const std::int64_t owner = measured.agents.size() == 1 ? measured.agents.front().agent.number : 0;
+  const FinishedTasks finished = NewestFinished(database, swarm, owner);
+  measured.tasks_looked_at = finished.looked_at;
+  measured.older_tasks = finished.older;
+  std::vector<Durations> durations(measured.agents.size());
+  for (const FinishedTask& task : finished.tasks) {
+    const auto place = places.find(task.owner);
+    if (place != places.end()) Add(task, measured.agents[place->second], durations[place->second]);
+  }
+  for (std::size_t i = 0; i < durations.size(); ++i) {
+    measured.agents[i].queue_wait_ms = SpreadOf(std::move(durations[i].wait_ms));
+    measured.agents[i].work_ms = SpreadOf(std::move(durations[i].work_ms));
+  }
+  return measured;
+}
+
+}  // namespace skep::swarm
