@@ -75,11 +75,15 @@ class Cache::Impl {
   }
 
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry) {
-    if (entry->value.size() > limits::kCacheMaxValue) return;
     if (!reading_ || !stamp_.known() || stamp_ != snapshot_) return;
+    const std::size_t bytes = key.size() + entry->value.size() + kOverhead;
+    if (entry->value.size() > limits::kCacheMaxValue || bytes > stats_.capacity) {
+      ++stats_.too_large;
+      return;
+    }
     Remove(key);
     auto node = std::make_unique<Node>();
-    node->bytes = key.size() + entry->value.size() + kOverhead;
+    node->bytes = bytes;
     node->key = key;
     node->entry = std::move(entry);
     ++stats_.insertions;
@@ -90,9 +94,8 @@ class Cache::Impl {
   }
 
   void Clear() {
-    table_.clear();
-    ring_.newer = ring_.older = &ring_;
-    stats_.bytes = 0;
+    stats_.cleared += table_.size();
+    Empty();
   }
 
   void Resize(std::size_t capacity) {
@@ -107,7 +110,7 @@ class Cache::Impl {
   }
 
   void Attach(const WalIndex& index) {
-    Clear();
+    Empty();
     index_ = index;
     stamp_ = {};
     reading_ = false;
@@ -182,8 +185,15 @@ class Cache::Impl {
 
   void Invalidate() {
     stats_.invalidations += table_.size();
-    Clear();
+    stats_.invalidations_by_others += table_.size();
+    Empty();
     stamp_ = {};
+  }
+
+  void Empty() {
+    table_.clear();
+    ring_.newer = ring_.older = &ring_;
+    stats_.bytes = 0;
   }
 
   bool Remove(std::string_view key) {

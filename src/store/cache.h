@@ -26,6 +26,9 @@ struct Entry {
 /// open, or one begun now, would have read: as soon as any process commits, the stamps differ and nothing is found any
 /// more. A commit of our own process tells which entries it changed, and the others stay.
 ///
+/// Not cut into shards, whose purpose is that threads seldom meet at a lock: one thread reads (measured: a hit takes
+/// 40 ns), and it takes a lock only when there was a commit.
+///
 /// Belongs to one thread, the one that reads, but for BeginCommit and EndCommit, which belong to the one that writes.
 /// What those say is only ever a reason to keep more: were it lost, the stamps would still tell that there was a
 /// commit.
@@ -35,8 +38,11 @@ class Cache {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;
     std::uint64_t insertions = 0;
-    std::uint64_t evictions = 0;      ///< Made room for others.
-    std::uint64_t invalidations = 0;  ///< Changed by a commit, or perhaps changed by another process.
+    std::uint64_t evictions = 0;                ///< Made room for others.
+    std::uint64_t invalidations = 0;            ///< Changed by a commit, or perhaps changed by another process.
+    std::uint64_t invalidations_by_others = 0;  ///< Of these, the latter: all there were.
+    std::uint64_t cleared = 0;                  ///< Entries that Clear() has dropped.
+    std::uint64_t too_large = 0;                ///< Read, and not kept for that reason.
     std::size_t entries = 0;
     std::size_t bytes = 0;  ///< What they cost, the cache's own structures included.
     std::size_t capacity = 0;
@@ -48,8 +54,8 @@ class Cache {
 
   /// Nothing when it is not here, which says nothing of the database. Also finds entries that have expired.
   std::shared_ptr<const Entry> Find(std::string_view key);
-  /// Keeps what was read from Store::Reader in the read that is open. Dropped when it is larger than
-  /// limits::kCacheMaxValue.
+  /// Keeps what was read from Store::Reader in the read that is open. Not when it is larger than
+  /// limits::kCacheMaxValue, or than the capacity.
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry);
   void Clear();
   void Resize(std::size_t capacity);

@@ -116,6 +116,25 @@ TEST_F(CacheTest, AHugeValueIsNotKept) {
   EXPECT_FALSE(Has("huge"));
   Keep("large", std::string(limits::kCacheMaxValue, 'x'));
   EXPECT_TRUE(Has("large"));
+  EXPECT_EQ(cache_.stats().too_large, 1U);
+}
+
+TEST_F(CacheTest, WhatIsLargerThanTheCachePushesNothingOut) {
+  cache_.Resize(4 * 1024);
+  Keep("small");
+  Keep("large", std::string(8 * 1024, 'x'));
+  EXPECT_TRUE(Has("small"));
+  EXPECT_FALSE(Has("large"));
+  EXPECT_EQ(cache_.stats().evictions, 0U);
+}
+
+TEST_F(CacheTest, WhatWasClearedIsCounted) {
+  Keep("a");
+  Keep("b");
+  cache_.Clear();
+  EXPECT_EQ(cache_.stats().cleared, 2U);
+  EXPECT_EQ(cache_.stats().invalidations, 0U);
+  EXPECT_EQ(cache_.stats().bytes, 0U);
 }
 
 TEST_F(CacheTest, ACommitOfOursDropsWhatItTouchedAndNothingElse) {
@@ -125,6 +144,7 @@ TEST_F(CacheTest, ACommitOfOursDropsWhatItTouchedAndNothingElse) {
   EXPECT_FALSE(Has("a"));
   EXPECT_TRUE(Has("b"));
   EXPECT_EQ(cache_.stats().invalidations, 1U);
+  EXPECT_EQ(cache_.stats().invalidations_by_others, 0U);
 }
 
 TEST_F(CacheTest, ACommitOfAStrangerDropsEverything) {
@@ -133,6 +153,7 @@ TEST_F(CacheTest, ACommitOfAStrangerDropsEverything) {
   stranger_->Execute(kPut, "b", "changed");
   EXPECT_FALSE(Has("a"));
   EXPECT_EQ(cache_.stats().entries, 0U);
+  EXPECT_EQ(cache_.stats().invalidations_by_others, 2U);
   Keep("a");
   EXPECT_TRUE(Has("a"));
 }
