@@ -147,7 +147,7 @@ void BottleneckAnalysis::Measure(store::Database& database) {
   const std::int64_t to_ms = report_.to_ms + limits::kWindowMs;
   calls_ = MeasureCalls(ReadPeriod(database, report_.from_ms, to_ms, request_.now_ms));
   paths_ = ReadContention(database, report_.from_ms, to_ms, request_.now_ms, kMostPaths);
-  if (calls_) was_.between_us = static_cast<std::int64_t>(calls_->all_us());
+  if (calls_) was_.between_us = std::min(static_cast<std::int64_t>(calls_->all_us()), pace_.between_ms * 1000);
   if (!calls_) {
     report_.missing.push_back(
         "store: no data, nothing was recorded of its operations in this time (skep serve records them)");
@@ -184,7 +184,9 @@ void BottleneckAnalysis::Rank() {
   std::ranges::stable_sort(found_, [](const Finding& a, const Finding& b) {
     // What waits for somebody who does not come waits for ever; the machine's state has no seconds.
     const auto rank = [](const Finding& finding) {
-      return finding.cause == Cause::kNobodyCapable ? 0 : finding.saved_s ? 1 : 2;
+      if (finding.cause == Cause::kNobodyCapable) return 0;
+      // More agents help against everything.
+      return finding.cause == Cause::kTooFewAgents ? 2 : finding.saved_s ? 1 : 3;
     };
     return std::pair(rank(a), -a.saved_s.value_or(0)) < std::pair(rank(b), -b.saved_s.value_or(0));
   });

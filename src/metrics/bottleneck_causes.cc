@@ -213,12 +213,14 @@ void BottleneckAnalysis::ProposeLeases() {
 void BottleneckAnalysis::ProposeCalls() {
   if (!calls_) return;
   const double pieces = static_cast<double>(reader_.graph().pieces.size());
-  // A piece of work takes two calls at least, its claim and its report: one falls within the time that was measured of
-  // it, the other between it and the next.
+  // A piece of work takes two calls at least, its claim and its report. What they wait falls between pieces as far as
+  // there is any time between them, else within the time that was measured of the piece. And whoever makes tasks one
+  // after the other waits for each call.
   const auto without = [&](double us) {
     Scenario scenario = was_;
-    scenario.less_us = static_cast<std::int64_t>(us);
-    scenario.between_us = std::max<std::int64_t>(was_.between_us - scenario.less_us, 0);
+    scenario.sooner_us = static_cast<std::int64_t>(us);
+    scenario.between_us = std::max<std::int64_t>(was_.between_us - scenario.sooner_us, 0);
+    scenario.less_us = 2 * scenario.sooner_us - (was_.between_us - scenario.between_us);
     return scenario;
   };
   const auto share = [&](double us) { return worked_s_ > 0 ? 2 * us / 1e6 * pieces / worked_s_ : 0; };

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace skep::metrics {
 namespace {
 
-/// Agents that take less than so many times as long as the median one are not worth a change: people's and models'
-/// ordinary differences.
-constexpr double kSlow = 1.5;
-/// Of a normal distribution, 0.13 % lies beyond so many standard deviations on one side.
-constexpr double kDoubt = 3;
+/// Agents that take less than so many times as long as the median one differ as models and tasks do: who is half as
+/// fast is slow.
+constexpr double kSlow = 2;
+/// So many standard errors beyond that: of agents that are just so slow, one in 44 is called so, and of equal ones
+/// none.
+constexpr double kDoubt = 2;
 /// One piece may be long for any reason.
 constexpr std::int64_t kFewest = 2;
 /// Rounds of the fit: it has settled to some percent after two or three.
@@ -55,6 +57,32 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
+std::int64_t BetweenMs(const WorkGraph& graph) {
+  struct Claim {
+    std::uint32_t agent;
+    std::int64_t begin_ms;
+    std::int64_t end_ms;
+    std::int64_t ready_ms;
+  };
+  std::vector<Claim> claims;
+  claims.reserve(graph.tasks.size());
+  for (const WorkGraph::Task& task : graph.tasks) {
+    // When it became ready is known of the last claim only.
+    if (task.pieces == 0) continue;
+    const WorkGraph::Piece& piece = graph.pieces[task.first_piece + task.pieces - 1];
+    claims.push_back({piece.agent, piece.begin_ms, piece.end_ms, task.ready_ms});
+  }
+  std::ranges::sort(claims, {}, [](const Claim& claim) { return std::pair(claim.agent, claim.begin_ms); });
+  std::vector<double> between;
+  for (std::size_t i = 1; i < claims.size(); ++i) {
+    const Claim& before = claims[i - 1];
+    const Claim& claim = claims[i];
+    if (claim.agent != before.agent || claim.ready_ms > before.end_ms || claim.begin_ms < before.end_ms) continue;
+    between.push_back(static_cast<double>(claim.begin_ms - before.end_ms));
+  }
+  return static_cast<std::int64_t>(Median(std::move(between)));
+}
+
 }  // namespace
 
 Pace MeasurePace(const WorkGraph& graph) {
@@ -79,15 +107,13 @@ Pace MeasurePace(const WorkGraph& graph) {
     if (agent.count > 0) measured.push_back(agent.value());
   }
   const double usual = Median(measured);
-  Pace pace{.slowness = {}, .pieces = {}, .spread = 0};
+  Pace pace;
+  pace.between_ms = BetweenMs(graph);
   if (all.size() > measured.size()) {
     pace.spread = std::sqrt(squares / static_cast<double>(all.size() - measured.size()));
   }
   for (const Mean& agent : agents) {
-    // One piece's worth of what is usual counts beside those that were measured.
-    const auto count = static_cast<double>(agent.count);
-    const double log = agent.count == 0 ? 0 : (agent.value() - usual) * count / (count + 1);
-    pace.slowness.push_back(std::exp(log));
+    pace.slowness.push_back(agent.count < kFewest ? 1 : std::exp(agent.value() - usual));
     pace.pieces.push_back(agent.count);
   }
   return pace;

@@ -14,14 +14,14 @@ namespace skep::metrics {
 /// (a piece that takes ten times as long counts as much as one that takes a tenth). So one agent is not called slow
 /// because it alone does what takes long.
 struct Pace {
-  /// By agent: how long it takes, against the median agent; drawn towards that where there are few pieces. 1 for those
-  /// of whom nothing was measured.
+  /// By agent: how long it takes, against the median agent. 1 for those with less than two pieces.
   std::vector<double> slowness;
   std::vector<std::int64_t> pieces;  ///< By agent: that this was measured over.
-  double spread = 0;                 ///< Standard deviation of what is left to chance, of logarithms.
+  /// From the end of a piece to its agent's next claim, where that was of something that was ready before: the median.
+  std::int64_t between_ms = 0;
+  double spread = 0;  ///< Standard deviation of what is left to chance, of logarithms.
 
-  /// Agents that are slower than the median one by more than half, beyond all doubt: by so many standard errors that
-  /// none of some dozens of equal agents would be. The slowest first.
+  /// Agents that are half as fast as the median one, or less, by more than chance. The slowest first.
   std::vector<std::uint32_t> Slow() const;
 };
 Pace MeasurePace(const WorkGraph& graph);

@@ -1,7 +1,6 @@
 #include "metrics/replay.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace skep::metrics {
@@ -20,25 +19,14 @@ Replay::Replay(const WorkGraph& graph, Scenario scenario)
       scenario_(std::move(scenario)),
       wiring_(scenario_.routed ? graph.wiring : Topology::kStar),
       start_ms_(graph.from_ms()) {
-  Gather(scenario_.copies);
-  tasks_.resize(graph.tasks.size());
-  for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    tasks_[i].needs = graph.tasks[i].needs;
-    tasks_[i].piece = graph.tasks[i].first_piece;
-  }
-  if (!scenario_.dependencies) {
-    // A whole still ends with its parts.
-    for (std::size_t i = 0; i < tasks_.size(); ++i) tasks_[i].needs *= graph.tasks[i].pieces == 0 ? 1 : 0;
-  }
-  by_arrival_.resize(tasks_.size());
-  std::iota(by_arrival_.begin(), by_arrival_.end(), 0U);
-  std::ranges::stable_sort(by_arrival_, {}, [&](std::uint32_t task) { return graph_.tasks[task].made_ms; });
-  result_.waited_us.resize(tasks_.size());
+  GatherAgents();
+  GatherTasks();
+  GatherPieces();
 }
 
-void Replay::Gather(std::uint32_t copies) {
+void Replay::GatherAgents() {
   const auto count = static_cast<std::uint32_t>(graph_.agents.size());
-  agents_.resize(std::size_t{count} * copies);
+  agents_.resize(std::size_t{count} * scenario_.copies);
   queues_.resize(agents_.size() + 1);
   idle_.resize(graph_.capabilities.size());
   for (std::uint32_t i = 0; i < agents_.size(); ++i) {
@@ -49,9 +37,45 @@ void Replay::Gather(std::uint32_t copies) {
     if (was.lead != kNobody) agents_[was.lead].team.push_back(i);
     const bool usual = Base(i) == scenario_.as_usual || scenario_.slowness.empty();
     agent.slowness = usual ? 1 : scenario_.slowness[Base(i)];
-    agent.from_us = (was.from_ms - start_ms_) * 1000;
-    At(std::max<std::int64_t>(agent.from_us, 0), What::kComes, i);
+    At(std::max<std::int64_t>((was.from_ms - start_ms_) * 1000, 0), What::kComes, i);
     if (was.to_ms > 0) At(std::max<std::int64_t>((was.to_ms - start_ms_) * 1000, 0), What::kGoes, i);
+  }
+}
+
+void Replay::GatherTasks() {
+  tasks_.resize(graph_.tasks.size());
+  by_arrival_.resize(tasks_.size());
+  result_.waited_us.resize(tasks_.size());
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    tasks_[i].needs = graph_.tasks[i].needs;
+    tasks_[i].piece = graph_.tasks[i].first_piece;
+    // A whole still ends with its parts.
+    if (!scenario_.dependencies && graph_.tasks[i].pieces > 0) tasks_[i].needs = 0;
+  }
+  std::iota(by_arrival_.begin(), by_arrival_.end(), 0U);
+  std::ranges::stable_sort(by_arrival_, {}, [&](std::uint32_t task) { return graph_.tasks[task].made_ms; });
+  // Whoever makes them makes one call after the other.
+  std::int64_t was_us = 0;
+  std::int64_t at_us = 0;
+  for (const std::uint32_t task : by_arrival_) {
+    const std::int64_t made_us = (graph_.tasks[task].made_ms - start_ms_) * 1000;
+    at_us += std::max<std::int64_t>(made_us - was_us - (made_us > was_us ? scenario_.sooner_us : 0), 0);
+    was_us = made_us;
+    tasks_[task].made_us = at_us;
+  }
+}
+
+void Replay::GatherPieces() {
+  task_of_.resize(graph_.pieces.size());
+  for (std::uint32_t task = 0; task < tasks_.size(); ++task) {
+    const WorkGraph::Task& was = graph_.tasks[task];
+    for (std::uint32_t piece = was.first_piece; piece < was.first_piece + was.pieces; ++piece) {
+      task_of_[piece] = task;
+      if (graph_.pieces[piece].agent != kNobody) agents_[graph_.pieces[piece].agent].pieces.push_back(piece);
+    }
+  }
+  for (Agent& agent : agents_) {
+    std::ranges::stable_sort(agent.pieces, {}, [&](std::uint32_t piece) { return graph_.pieces[piece].begin_ms; });
   }
 }
 
@@ -68,7 +92,7 @@ double Replay::done() const {
 std::int64_t Replay::NextUs() const {
   const std::int64_t event = events_.empty() ? INT64_MAX : events_.top().at_us;
   if (arrived_ == by_arrival_.size()) return event;
-  return std::min(event, (graph_.tasks[by_arrival_[arrived_]].made_ms - start_ms_) * 1000);
+  return std::min(event, tasks_[by_arrival_[arrived_]].made_us);
 }
 
 bool Replay::Play(std::int64_t events) {
@@ -77,15 +101,16 @@ bool Replay::Play(std::int64_t events) {
     if (next == INT64_MAX && !Revive()) break;
     if (next == INT64_MAX) continue;
     Advance(next);
-    const std::size_t before = arrived_;
-    MakeTasks();
-    events -= static_cast<std::int64_t>(arrived_ - before);
+    // Agents first: to whom work is given depends on who is there.
     while (!events_.empty() && events_.top().at_us == now_us_) {
       const Event event = events_.top();
       events_.pop();
       Happen(event);
       --events;
     }
+    const std::size_t before = arrived_;
+    MakeTasks();
+    events -= static_cast<std::int64_t>(arrived_ - before);
     Dispatch();
   }
   if (ended_ < tasks_.size() && events <= 0) return true;
@@ -111,7 +136,7 @@ void Replay::Advance(std::int64_t to_us) {
 void Replay::MakeTasks() {
   while (arrived_ < by_arrival_.size()) {
     const std::uint32_t task = by_arrival_[arrived_];
-    if ((graph_.tasks[task].made_ms - start_ms_) * 1000 > now_us_) return;
+    if (tasks_[task].made_us > now_us_) return;
     ++arrived_;
     ++open_;
     tasks_[task].made = true;
@@ -213,11 +238,12 @@ void Replay::MakeReady(std::uint32_t task) {
   if (state.piece == was.first_piece + was.pieces) return End(task);
   state.ready_us = now_us_;
   state.waits = true;
+  state.begun = false;
   state.queue = ChooseQueue(state, was.capability);
   Queue& to = queues_[state.queue];
   auto kind = std::ranges::find(to.tasks, was.capability, [](const auto& one) { return one.first; });
   if (kind == to.tasks.end()) kind = to.tasks.emplace(to.tasks.end(), was.capability, Queue::Tasks());
-  kind->second.push({now_us_ - was.head_start_ms * 1000, task});
+  kind->second.push({RankOf(task), task});
   ++to.count;
   if (state.queue != kSwarm) ++agents_[state.queue - 1].load;
   fresh_tasks_.push_back(task);
@@ -256,9 +282,20 @@ void Replay::End(std::uint32_t first) {
 }
 
 void Replay::Dispatch() {
-  // An agent that becomes free takes what it likes best; then what is ready finds whom it may.
-  for (const std::uint32_t agent : std::exchange(fresh_agents_, {})) {
-    if (agents_[agent].there && agents_[agent].task == kNobody && !agents_[agent].idle) Take(agent);
+  // Whoever took something then, and can, takes it; then those who have become free take what they like best; then what
+  // is left finds whom it may.
+  const std::vector<std::uint32_t> fresh = std::exchange(fresh_agents_, {});
+  const auto free = [&](std::uint32_t agent) { return agents_[agent].there && agents_[agent].task == kNobody; };
+  for (const std::uint32_t task : fresh_tasks_) {
+    const std::uint32_t agent = graph_.pieces[tasks_[task].piece].agent;
+    if (agent == kNobody || !free(agent) || TookThen(agent) != task) continue;
+    if (agents_[agent].idle || std::ranges::find(fresh, agent) != fresh.end()) Take(agent);
+  }
+  for (const std::uint32_t agent : fresh) {
+    if (free(agent) && TookThen(agent) != kNobody) Take(agent);
+  }
+  for (const std::uint32_t agent : fresh) {
+    if (free(agent) && !agents_[agent].idle) Take(agent);
   }
   for (const std::uint32_t task : fresh_tasks_) OfferTo(task);
   fresh_tasks_.clear();

@@ -24,8 +24,9 @@ struct Scenario {
   bool routed = true;                           ///< False: whoever is capable takes what is ready, wherever it lies.
   double work = 1;                              ///< Each piece takes so many times as long.
   std::int64_t less_us = 0;                     ///< And then so much less.
-  std::int64_t between_us = 0;                  ///< From the end of a piece until its agent can claim the next one.
-  std::uint32_t copies = 1;                     ///< So many agents for each that there was.
+  std::int64_t sooner_us = 0;                   ///< So much less is between two calls that make tasks.
+  std::int64_t between_us = 0;  ///< From the end of a piece until its agent can claim the next one.
+  std::uint32_t copies = 1;     ///< So many agents for each that there was.
 };
 
 /// What came of a replay.
@@ -40,8 +41,8 @@ struct Replayed {
 };
 
 /// Plays a graph again: tasks come when they came, agents are there when they were, and whoever is free takes at once
-/// what the swarm's topology gives it, the most urgent first. Work takes as long as was measured. The same graph and
-/// scenario give the same result.
+/// what it took then, if that is ready, else what the swarm's topology gives it, the most urgent first. Work takes as
+/// long as was measured. The same graph and scenario give the same result.
 ///
 /// An event (a claim, an end) costs some 100 ns and one comparison for each agent.
 class Replay {
@@ -72,20 +73,22 @@ class Replay {
     std::uint32_t task;
     bool operator>(const Waiting& other) const { return std::pair(rank, task) > std::pair(other.rank, other.task); }
   };
-  /// What lies in one queue, by the capability that it takes.
+  static constexpr Waiting kNothing{INT64_MAX, WorkGraph::kNobody};
+  /// What lies in one queue, by the capability that it takes; and some that was taken from it otherwise.
   struct Queue {
     using Tasks = std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>>;
     std::vector<std::pair<std::uint32_t, Tasks>> tasks;
     std::int64_t count = 0;
   };
   struct Agent {
+    std::vector<std::uint32_t> pieces;  ///< That it did then, in order; the first of two copies has them.
+    std::size_t next_piece = 0;
     std::vector<std::uint32_t> team;      ///< Who have it as their lead.
     std::vector<std::uint32_t> team_can;  ///< What those of them who are there are capable of. Sorted.
     std::uint32_t lead = WorkGraph::kNobody;
     std::uint32_t task = WorkGraph::kNobody;
     std::uint32_t idle_since = 0;  ///< Tells the times apart at which it became idle.
     double slowness = 1;
-    std::int64_t from_us = 0;
     std::int64_t load = 0;  ///< What lies in its queue and what it works on.
     bool works = false;
     bool there = false;
@@ -96,6 +99,7 @@ class Replay {
     std::uint32_t needs = 0;
     std::uint32_t piece = 0;                  ///< The next one, or the one that somebody works on.
     std::uint32_t last = WorkGraph::kNobody;  ///< Who did the piece before.
+    std::int64_t made_us = 0;
     std::int64_t ready_us = 0;
     std::int64_t worked_us = 0;
     std::int64_t before_us = 0;                  ///< Of the longest chain of those that it needs.
@@ -103,9 +107,12 @@ class Replay {
     std::uint32_t queue = 0;                     ///< Where it lies, while it waits.
     bool made = false;
     bool waits = false;
+    bool begun = false;  ///< Somebody works on its piece.
   };
 
-  void Gather(std::uint32_t copies);
+  void GatherAgents();
+  void GatherTasks();
+  void GatherPieces();
   void At(std::int64_t at_us, What what, std::uint32_t who) { events_.push({at_us, ++sequence_, what, who}); }
   std::int64_t NextUs() const;
   void Advance(std::int64_t to_us);
@@ -118,23 +125,25 @@ class Replay {
   void OfferTo(std::uint32_t task);
   /// Gives an agent the best that there is for it, or notes that it is idle.
   bool Take(std::uint32_t agent);
-  void Begin(std::uint32_t agent, std::uint32_t queue, std::size_t kind);
+  void Begin(std::uint32_t agent, std::uint32_t task);
   void BecomeIdle(std::uint32_t agent);
   void ComeOrGo(std::uint32_t agent, bool there);
   bool Revive();
 
   std::uint32_t Base(std::uint32_t agent) const { return agent % static_cast<std::uint32_t>(graph_.agents.size()); }
+  std::int64_t RankOf(std::uint32_t task) const {
+    return tasks_[task].ready_us - graph_.tasks[task].head_start_ms * 1000;
+  }
   bool Can(std::uint32_t agent, std::uint32_t capability) const;
   std::uint32_t ChooseQueue(const Task& state, std::uint32_t capability);
   std::uint32_t ChooseLead(std::uint32_t capability);
   std::uint32_t NextInRing(std::uint32_t after, std::uint32_t capability) const;
-  /// Looks in a queue for something more urgent than `best` has.
-  struct Found {
-    std::uint32_t queue = 0;
-    std::size_t kind = 0;
-    Waiting first{INT64_MAX, WorkGraph::kNobody};
-  };
-  void Look(std::uint32_t agent, std::uint32_t queue, Found& best) const;
+  /// What it took next then, if that is ready.
+  std::uint32_t TookThen(std::uint32_t agent);
+  /// Looks in a queue for something more urgent than `best`.
+  void Look(std::uint32_t agent, std::uint32_t queue, Waiting& best);
+  /// What lies where nobody may take it any more.
+  void LookForOrphans(std::uint32_t agent, Waiting& best);
   bool MayTake(std::uint32_t agent, const Task& state, std::uint32_t capability) const;
   bool HasTaker(std::uint32_t queue, std::uint32_t capability) const;
   std::int64_t TakesUs(std::uint32_t agent, const WorkGraph::Piece& piece) const;
@@ -144,7 +153,8 @@ class Replay {
   const swarm::Topology wiring_;
   std::vector<Agent> agents_;  ///< With copies: the first of each, then the second.
   std::vector<Task> tasks_;
-  std::vector<Queue> queues_;  ///< The swarm's, then each agent's.
+  std::vector<std::uint32_t> task_of_;  ///< By piece.
+  std::vector<Queue> queues_;           ///< The swarm's, then each agent's.
   std::vector<std::uint32_t> by_arrival_;
   std::size_t arrived_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;

@@ -65,7 +65,8 @@ std::uint32_t Replay::NextInRing(std::uint32_t after, std::uint32_t capability) 
 bool Replay::MayTake(std::uint32_t agent, const Task& state, std::uint32_t capability) const {
   if (wiring_ == Topology::kStar || wiring_ == Topology::kMesh || state.queue == QueueOf(agent)) return true;
   const std::uint32_t lead = agents_[agent].lead;
-  if (state.queue == kSwarm) return wiring_ == Topology::kRing || lead == kNobody || !agents_[lead].there;
+  if (state.queue == kSwarm)
+    return capability != 0 || wiring_ == Topology::kRing || lead == kNobody || !agents_[lead].there;
   if (wiring_ == Topology::kHierarchical && lead != kNobody && state.queue == QueueOf(lead)) return true;
   return !HasTaker(state.queue, capability);
 }
@@ -76,53 +77,74 @@ bool Replay::HasTaker(std::uint32_t queue, std::uint32_t capability) const {
   return wiring_ == Topology::kHierarchical && std::ranges::binary_search(agent.team_can, capability);
 }
 
-void Replay::Look(std::uint32_t agent, std::uint32_t queue, Found& best) const {
-  const Queue& in = queues_[queue];
+void Replay::Look(std::uint32_t agent, std::uint32_t queue, Waiting& best) {
+  Queue& in = queues_[queue];
   if (in.count == 0) return;
-  for (std::size_t kind = 0; kind < in.tasks.size(); ++kind) {
-    const auto& [capability, tasks] = in.tasks[kind];
-    if (tasks.empty() || !(best.first > tasks.top()) || !Can(agent, capability)) continue;
-    best = {queue, kind, tasks.top()};
+  for (auto& [capability, tasks] : in.tasks) {
+    const auto taken = [&](const Waiting& first) {
+      const Task& state = tasks_[first.task];
+      return !state.waits || state.queue != queue || RankOf(first.task) != first.rank;
+    };
+    while (!tasks.empty() && taken(tasks.top())) tasks.pop();
+    if (!tasks.empty() && best > tasks.top() && Can(agent, capability)) best = tasks.top();
   }
 }
 
+void Replay::LookForOrphans(std::uint32_t agent, Waiting& best) {
+  for (std::uint32_t queue = 0; queue < queues_.size(); ++queue) {
+    Waiting other = kNothing;
+    Look(agent, queue, other);
+    if (other.task == kNobody || !(best > other)) continue;
+    const std::uint32_t capability = graph_.tasks[other.task].capability;
+    if (queue == kSwarm ? capability != 0 : !HasTaker(queue, capability)) best = other;
+  }
+}
+
+std::uint32_t Replay::TookThen(std::uint32_t number) {
+  Agent& agent = agents_[number];
+  for (; agent.next_piece < agent.pieces.size(); ++agent.next_piece) {
+    const std::uint32_t piece = agent.pieces[agent.next_piece];
+    const Task& state = tasks_[task_of_[piece]];
+    // Somebody else has done it meanwhile.
+    if (state.piece > piece || (state.piece == piece && state.begun)) continue;
+    return state.piece == piece && state.waits ? task_of_[piece] : kNobody;
+  }
+  return kNobody;
+}
+
 bool Replay::Take(std::uint32_t agent) {
-  Found best;
-  const auto found = [&] { return best.first.task != kNobody; };
-  Look(agent, QueueOf(agent), best);
-  if (wiring_ == Topology::kHierarchical) {
-    const std::uint32_t lead = agents_[agent].lead;
-    if (lead != kNobody) Look(agent, QueueOf(lead), best);
-    if (lead == kNobody || !agents_[lead].there) Look(agent, kSwarm, best);
-  } else if (wiring_ == Topology::kStar || !found()) {
-    Look(agent, kSwarm, best);
+  Waiting best = kNothing;
+  const auto found = [&] { return best.task != kNobody; };
+  best.task = TookThen(agent);
+  if (!found()) {
+    Look(agent, QueueOf(agent), best);
+    if (wiring_ == Topology::kHierarchical) {
+      const std::uint32_t lead = agents_[agent].lead;
+      if (lead != kNobody) Look(agent, QueueOf(lead), best);
+      if (lead == kNobody || !agents_[lead].there) Look(agent, kSwarm, best);
+    } else if (wiring_ == Topology::kStar || !found()) {
+      Look(agent, kSwarm, best);
+    }
   }
   if (!found() && wiring_ == Topology::kMesh) {
     // From the longest queue that has something for it.
     std::int64_t longest = 0;
     for (std::uint32_t peer = 0; peer < agents_.size(); ++peer) {
       if (queues_[QueueOf(peer)].count <= longest) continue;
-      Found other;
+      Waiting other = kNothing;
       Look(agent, QueueOf(peer), other);
-      if (other.first.task == kNobody) continue;
+      if (other.task == kNobody) continue;
       best = other;
       longest = queues_[QueueOf(peer)].count;
     }
-  } else if (!found()) {
-    // What lies where nobody may take it any more.
-    for (std::uint32_t peer = 0; peer < agents_.size(); ++peer) {
-      if (queues_[QueueOf(peer)].count == 0) continue;
-      Found other;
-      Look(agent, QueueOf(peer), other);
-      if (other.first.task == kNobody || !(best.first > other.first)) continue;
-      if (!HasTaker(other.queue, queues_[other.queue].tasks[other.kind].first)) best = other;
-    }
+  } else if (!found() && wiring_ != Topology::kStar) {
+    LookForOrphans(agent, best);
   }
   if (!found()) {
     BecomeIdle(agent);
     return false;
   }
-  Begin(agent, best.queue, best.kind);
+  Begin(agent, best.task);
   return true;
 }
 
@@ -154,18 +176,16 @@ void Replay::OfferTo(std::uint32_t task) {
   for (; !passed.empty(); passed.pop_back()) waiting.push_front(passed.back());
 }
 
-void Replay::Begin(std::uint32_t number, std::uint32_t queue, std::size_t kind) {
+void Replay::Begin(std::uint32_t number, std::uint32_t task) {
   Agent& agent = agents_[number];
-  Queue& from = queues_[queue];
-  const std::uint32_t task = from.tasks[kind].second.top().task;
-  from.tasks[kind].second.pop();
-  --from.count;
-  if (queue != kSwarm) --agents_[queue - 1].load;
+  Task& state = tasks_[task];
+  --queues_[state.queue].count;
+  if (state.queue != kSwarm) --agents_[state.queue - 1].load;
   ++agent.load;
   agent.idle = false;
   agent.task = task;
-  Task& state = tasks_[task];
   state.waits = false;
+  state.begun = true;
   result_.waited_us[task] += now_us_ - state.ready_us;
   const std::int64_t takes_us = TakesUs(number, graph_.pieces[state.piece]);
   state.worked_us += takes_us;

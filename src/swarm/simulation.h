@@ -55,6 +55,7 @@ struct SimulationOptions {
   double cancel_rate = 0;         ///< Of the tasks: cancelled by someone at some time.
   double dependencies = 0;        ///< How many others a task needs, in the mean. 0: all are independent, and single.
   std::int64_t most_parts = 32;   ///< Of a task that has parts.
+  bool wired = true;              ///< False: the same tasks and parts, but none needs another.
   std::int64_t capabilities = 0;  ///< Kinds of them: half of the tasks take one. 0: none does.
   double task_s = 30;             ///< How long a task takes, in the mean, and how much that differs (log-normal sigma).
   double task_sigma = 0.6;

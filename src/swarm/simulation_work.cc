@@ -34,6 +34,10 @@ struct Draft {
   Priority priority = Priority::kMedium;
   std::int64_t max_attempts = 1;
 
+  void Unwire() {
+    words.clear();
+    needs.clear();
+  }
   TaskRequest request() {
     views.assign(words.begin(), words.end());
     return {.title = title,
@@ -150,13 +154,18 @@ Expected<void> Workload::Make(store::Database& database, const Swarm& swarm, Mod
       Depend(draft, first + other, fmt::format("{}", other));
     }
   }
+  if (!options_.wired) {
+    whole.Unwire();
+    for (Draft& draft : drafts) draft.Unwire();
+  }
   std::vector<TaskRequest> parts;
   parts.reserve(drafts.size());
   for (Draft& draft : drafts) parts.push_back(draft.request());
   static constexpr Orchestration kStrategies[] = {Orchestration::kParallel, Orchestration::kParallel,
                                                   Orchestration::kParallel, Orchestration::kSequential,
                                                   Orchestration::kBalanced, Orchestration::kAdaptive};
-  const Orchestration strategy = single ? Orchestration::kParallel : kStrategies[random.Below(std::ssize(kStrategies))];
+  const Orchestration strategy =
+      single || !options_.wired ? Orchestration::kParallel : kStrategies[random.Below(std::ssize(kStrategies))];
   auto made = Orchestrate(database, swarm, whole.request(), parts, strategy, now);
   if (!made) return std::unexpected(std::move(made.error()));
 

@@ -33,7 +33,7 @@ constexpr std::string_view NameOf(Planted planted) {
 }
 
 /// A run of a healthy swarm: agents that are about as fast as one another, capabilities that enough of them have,
-/// short chains, few failures; the work comes at once, or over the first half of the run.
+/// short chains, few failures; the work comes at once, or over the first third of the run.
 inline swarm::SimulationOptions HealthyRun(std::uint64_t seed) {
   swarm::Random random{seed, 100};
   const auto between = [&](double least, double most) { return least + (most - least) * random.Unit(); };
@@ -46,13 +46,13 @@ inline swarm::SimulationOptions HealthyRun(std::uint64_t seed) {
   run.topology = kTopologies[random.Below(3)];
   run.task_s = between(20, 60);
   run.task_sigma = between(0.2, 0.6);
-  run.speed_sigma = between(0.05, 0.25);
+  run.speed_sigma = between(0.05, 0.2);
   run.capabilities = random.Below(3);
-  if (random.Chance(0.5)) run.dependencies = 0.5;
+  if (random.Chance(0.5)) run.dependencies = 0.2;
   run.most_parts = 4;
-  if (random.Chance(0.5)) run.failure_rate = 0.03;
+  if (random.Chance(0.5)) run.failure_rate = 0.01;
   const double work_s = static_cast<double>(run.tasks) * run.task_s / static_cast<double>(run.agents);
-  if (random.Chance(0.5)) run.arrive_s = work_s * between(0.2, 0.5);
+  if (random.Chance(0.5)) run.arrive_s = work_s * between(0.1, 0.35);
   run.check_every = 1'000'000;
   return run;
 }
@@ -116,13 +116,28 @@ inline Analysed PlayAndAnalyse(swarm::SimulationOptions options) {
   return {.run_s = played->virtual_s, .report = analysis.report()};
 }
 
-/// How long it takes when nothing is planted.
-inline double SecondsWithout(swarm::SimulationOptions options) {
-  options.plant = {};
+/// How long a run takes.
+inline double Seconds(const swarm::SimulationOptions& options) {
   const TempDirectory directory;
   auto opened = store::Database::Open(directory / "skep.db", store::Database::Mode::kReadWrite, {.fsync = false});
   const auto played = opened ? swarm::Simulate(**opened, options) : std::unexpected(opened.error());
   return played ? played->virtual_s : 0;
+}
+
+/// Share of a run that what makes it unhealthy by chance costs, as playing it without shows: its dependencies, its
+/// failures, that agents differ; the greatest of them.
+inline double CostOfChance(const swarm::SimulationOptions& run) {
+  const double run_s = Seconds(run);
+  double least_s = run_s;
+  const auto without = [&](auto change) {
+    swarm::SimulationOptions other = run;
+    change(other);
+    least_s = std::min(least_s, Seconds(other));
+  };
+  if (run.dependencies > 0) without([](swarm::SimulationOptions& other) { other.wired = false; });
+  if (run.failure_rate > 0) without([](swarm::SimulationOptions& other) { other.failure_rate = 0; });
+  without([](swarm::SimulationOptions& other) { other.speed_sigma = 0; });
+  return 1 - least_s / run_s;
 }
 
 }  // namespace skep::metrics
