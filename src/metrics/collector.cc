@@ -147,6 +147,7 @@ void Collector::WriteDown(std::int64_t at_ms) {
                              .errors = errors_.Take(),
                              .contention = contention_.Take()};
   if (store_ == nullptr || contents.recorded.empty()) return;
+  rates_.Add(contents.recorded, at_ms, contents.samples);
   store_->Submit(std::make_unique<Writing>(options_, process_, std::move(contents), at_ms, tally_));
 }
 

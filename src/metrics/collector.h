@@ -10,6 +10,7 @@
 #include "base/events.h"
 #include "metrics/contention.h"
 #include "metrics/error_tally.h"
+#include "metrics/rates.h"
 #include "metrics/recorder.h"
 #include "metrics/samples.h"
 #include "store/store.h"
@@ -87,6 +88,7 @@ class Collector {
   ErrorTally errors_;
   Contention contention_;
   Samples samples_;
+  Rates rates_;
   std::vector<std::function<void(const Gauges&)>> sources_;
   std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
   std::unique_ptr<Events::Timer> timer_;

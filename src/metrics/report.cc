@@ -107,14 +107,10 @@ Report MakeReport(Database& database, const ReportRequest& request, std::span<co
   report.requests_before = TotalOf(before);
   report.samples = SamplesOfPeriod(database, report.from_ms, now_ms, now_ms);
   report.processes = std::ssize(report.samples);
-  report.requirements =
-      CheckRequirements({.windows = windows,
-                         .processes = report.samples,
-                         .ten_seconds = ReadPeaks(database, kLevels[0].seconds, report.from_ms, now_ms),
-                         .minute = ReadPeaks(database, kLevels[1].seconds, report.from_ms, now_ms)});
+  report.requirements = CheckRequirements({.windows = windows, .processes = report.samples});
   report.operations = Beside(std::move(windows), before);
   report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);
-  report.tasks_before = ReportTasks(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks / 4).all;
+  report.tasks_before = CountEnded(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks);
   if (request.critical_path && request.swarm) report.critical_path = FindCriticalPath(database, *request.swarm);
   report.comparisons = CompareWithBaselines(database, std::max(report.from_ms, now_ms - kHourMs), now_ms);
   report.alerts = ListAlerts(database, report.from_ms, kMaxAlerts);

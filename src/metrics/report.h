@@ -48,7 +48,7 @@ struct Report {
   std::vector<OperationReport> operations;  ///< By name: requests, and what else was recorded.
   std::map<ProcessKey, Samples> samples;
   TaskReport tasks;
-  TaskFigures tasks_before;
+  EndedTasks tasks_before;                    ///< In the period before.
   std::optional<CriticalPath> critical_path;  ///< Of one swarm, when asked for.
   std::vector<Requirement> requirements;
   std::vector<Comparison> comparisons;

@@ -133,7 +133,8 @@ std::string TaskLine(const Report& report) {
     line += fmt::format("; waited for an agent p50 {}, p95 {}", MsText(*all.queue.Percentile(50)),
                         MsText(*all.queue.Percentile(95)));
   }
-  line += fmt::format(". Before: {} succeeded, {} failed.", report.tasks_before.succeeded, report.tasks_before.failed);
+  line += fmt::format(". Before: {}{} succeeded, {} failed.", report.tasks_before.more ? "at least " : "",
+                      report.tasks_before.succeeded, report.tasks_before.failed);
   if (tasks.since_ms != 0) line += fmt::format(" Only the newest {} were looked at.", tasks.looked_at);
   return line;
 }

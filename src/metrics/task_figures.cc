@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -22,6 +23,12 @@ constexpr Sql kOfSwarm{
     "SELECT finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts FROM tasks "
     "WHERE finished_ms > 0 AND finished_ms >= ?1 AND finished_ms < ?2 AND swarm = ?4 "
     "ORDER BY finished_ms DESC LIMIT ?3"};
+constexpr Sql kCountAll{
+    "SELECT state, count(*) FROM (SELECT state FROM tasks WHERE finished_ms > 0 AND finished_ms >= ?1 "
+    "AND finished_ms < ?2 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
+constexpr Sql kCountOfSwarm{
+    "SELECT state, count(*) FROM (SELECT state FROM tasks WHERE finished_ms > 0 AND finished_ms >= ?1 "
+    "AND finished_ms < ?2 AND swarm = ?4 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
 constexpr Sql kTypeOf{"SELECT type FROM agents WHERE id = ?1"};
 constexpr Sql kTopologyOf{"SELECT CASE topology WHEN 'adaptive' THEN mode ELSE topology END FROM swarms WHERE id = ?1"};
 
@@ -29,12 +36,10 @@ std::uint64_t Between(std::int64_t from_ms, std::int64_t to_ms) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(to_ms - from_ms, 0));
 }
 
-/// Times at which a group's tasks were worked on.
-using Intervals = std::vector<std::pair<std::int64_t, std::int64_t>>;
-
 struct Gathered {
   TaskFigures figures;
-  Intervals worked;
+  std::int64_t since_ms = INT64_MAX;  ///< The earliest claim so far.
+  std::int64_t until_ms = 0;          ///< The latest end.
 };
 
 /// One task's row.
@@ -61,30 +66,64 @@ void Add(const Ended& task, Gathered& to) {
   if (task.owner == 0 || task.claimed_ms == 0) return;
   if (task.attempts > 1) ++figures.retried;
   figures.queue.Add(Between(task.ready_ms, task.claimed_ms));
-  figures.work.Add(Between(task.claimed_ms, task.finished_ms));
-  to.worked.emplace_back(task.claimed_ms, std::max(task.claimed_ms, task.finished_ms));
+  const std::int64_t end_ms = std::max(task.claimed_ms, task.finished_ms);
+  figures.work.Add(Between(task.claimed_ms, end_ms));
+  // They come by their ends, the latest first: up to this end, all since the earliest claim was busy.
+  figures.busy_ms += std::max<std::int64_t>(std::min(end_ms, to.since_ms) - task.claimed_ms, 0);
+  to.since_ms = std::min(to.since_ms, task.claimed_ms);
+  to.until_ms = std::max(to.until_ms, end_ms);
+  figures.span_ms = to.until_ms - to.since_ms;
 }
 
-TaskFigures Finish(Gathered& gathered) {
-  TaskFigures& figures = gathered.figures;
-  if (gathered.worked.empty()) return std::move(figures);
-  std::ranges::sort(gathered.worked);
-  const std::int64_t first = gathered.worked.front().first;
-  std::int64_t until = first;
-  for (const auto& [begin, end] : gathered.worked) {
-    figures.busy_ms += std::max<std::int64_t>(end - std::max(begin, until), 0);
-    until = std::max(until, end);
+using Groups = std::map<std::string, Gathered, std::less<>>;
+
+Gathered& In(Groups& groups, std::string_view name) {
+  const auto found = groups.find(name);
+  return found != groups.end() ? found->second : groups[std::string(name)];
+}
+
+std::vector<TaskGroup> Sorted(Groups& groups) {
+  std::vector<TaskGroup> sorted;
+  for (auto& [name, gathered] : groups) sorted.push_back({name, std::move(gathered.figures)});
+  std::ranges::stable_sort(sorted, std::greater(), [](const TaskGroup& group) { return group.figures.work.total(); });
+  return sorted;
+}
+
+/// The groups that an agent's, or a swarm's, tasks are in.
+class Places {
+ public:
+  explicit Places(Database& database) : database_(database) {}
+
+  struct OfAgent {
+    Gathered* own = nullptr;
+    Gathered* type = nullptr;
+  };
+  OfAgent Agent(std::int64_t number) {
+    OfAgent& place = by_agent_[number];
+    if (place.own != nullptr) return place;
+    place.own = &agents[FormatId("ag", number)];
+    Cursor row = database_.Query(kTypeOf, number);
+    place.type = &In(types, row.Next() ? row.Text(0) : std::string_view("unknown"));
+    return place;
   }
-  figures.span_ms = until - first;
-  return std::move(figures);
-}
+  Gathered& Topology(std::int64_t swarm) {
+    Gathered*& place = by_swarm_[swarm];
+    if (place != nullptr) return *place;
+    Cursor row = database_.Query(kTopologyOf, swarm);
+    place = &In(topologies, row.Next() ? row.Text(0) : std::string_view("unknown"));
+    return *place;
+  }
 
-std::vector<TaskGroup> Groups(std::map<std::string, Gathered>& gathered) {
-  std::vector<TaskGroup> groups;
-  for (auto& [name, one] : gathered) groups.push_back({name, Finish(one)});
-  std::ranges::stable_sort(groups, std::greater(), [](const TaskGroup& group) { return group.figures.work.total(); });
-  return groups;
-}
+  Groups agents;
+  Groups types;
+  Groups capabilities;
+  Groups topologies;
+
+ private:
+  Database& database_;
+  std::unordered_map<std::int64_t, OfAgent> by_agent_;
+  std::unordered_map<std::int64_t, Gathered*> by_swarm_;
+};
 
 }  // namespace
 
@@ -102,60 +141,51 @@ TaskReport ReportTasks(Database& database, const std::optional<swarm::Swarm>& sw
                        std::int64_t to_ms, std::int64_t limit) {
   TaskReport report;
   Gathered all;
-  std::unordered_map<std::int64_t, Gathered> by_agent;
-  std::unordered_map<std::int64_t, Gathered> by_swarm;
-  std::map<std::string, Gathered> capabilities;
-  {
-    Cursor row = swarm ? database.Query(kOfSwarm, from_ms, to_ms, limit + 1, swarm->number)
-                       : database.Query(kAll, from_ms, to_ms, limit + 1);
-    while (row.Next()) {
-      const Ended task{.state = row.Text(2),
-                       .finished_ms = row.Int(0),
-                       .owner = row.Int(3),
-                       .created_ms = row.Int(5),
-                       .ready_ms = row.Int(6),
-                       .claimed_ms = row.Int(7),
-                       .attempts = row.Int(8)};
-      if (report.looked_at == limit) {
-        report.since_ms = task.finished_ms;
-        break;
-      }
-      ++report.looked_at;
-      Add(task, all);
-      Add(task, by_swarm[row.Int(1)]);
-      if (task.owner == 0) continue;
-      Add(task, by_agent[task.owner]);
-      Add(task, capabilities[std::string(row.Text(4))]);
+  Places places(database);
+  Cursor row = swarm ? database.Query(kOfSwarm, from_ms, to_ms, limit + 1, swarm->number)
+                     : database.Query(kAll, from_ms, to_ms, limit + 1);
+  while (row.Next()) {
+    const Ended task{.state = row.Text(2),
+                     .finished_ms = row.Int(0),
+                     .owner = row.Int(3),
+                     .created_ms = row.Int(5),
+                     .ready_ms = row.Int(6),
+                     .claimed_ms = row.Int(7),
+                     .attempts = row.Int(8)};
+    if (report.looked_at == limit) {
+      report.since_ms = task.finished_ms;
+      break;
     }
+    ++report.looked_at;
+    Add(task, all);
+    Add(task, places.Topology(row.Int(1)));
+    if (task.owner == 0) continue;
+    const Places::OfAgent agent = places.Agent(task.owner);
+    Add(task, *agent.own);
+    Add(task, *agent.type);
+    Add(task, In(places.capabilities, row.Text(4)));
   }
-  std::map<std::string, Gathered> agents;
-  std::map<std::string, Gathered> types;
-  std::map<std::string, Gathered> topologies;
-  const auto merge = [](const Gathered& from, Gathered& to) {
-    to.figures.succeeded += from.figures.succeeded;
-    to.figures.failed += from.figures.failed;
-    to.figures.cancelled += from.figures.cancelled;
-    to.figures.retried += from.figures.retried;
-    to.figures.lead.Merge(from.figures.lead);
-    to.figures.queue.Merge(from.figures.queue);
-    to.figures.work.Merge(from.figures.work);
-    to.worked.insert(to.worked.end(), from.worked.begin(), from.worked.end());
-  };
-  for (auto& [agent, gathered] : by_agent) {
-    if (Cursor row = database.Query(kTypeOf, agent); row.Next()) merge(gathered, types[std::string(row.Text(0))]);
-    agents[FormatId("ag", agent)] = std::move(gathered);
-  }
-  for (const auto& [number, gathered] : by_swarm) {
-    if (Cursor row = database.Query(kTopologyOf, number); row.Next()) {
-      merge(gathered, topologies[std::string(row.Text(0))]);
-    }
-  }
-  report.all = Finish(all);
-  report.agents = Groups(agents);
-  report.types = Groups(types);
-  report.capabilities = Groups(capabilities);
-  report.topologies = Groups(topologies);
+  report.all = std::move(all.figures);
+  report.agents = Sorted(places.agents);
+  report.types = Sorted(places.types);
+  report.capabilities = Sorted(places.capabilities);
+  report.topologies = Sorted(places.topologies);
   return report;
+}
+
+EndedTasks CountEnded(Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
+                      std::int64_t to_ms, std::int64_t limit) {
+  EndedTasks ended;
+  Cursor row = swarm ? database.Query(kCountOfSwarm, from_ms, to_ms, limit, swarm->number)
+                     : database.Query(kCountAll, from_ms, to_ms, limit);
+  std::int64_t counted = 0;
+  while (row.Next()) {
+    counted += row.Int(1);
+    if (row.Text(0) == "succeeded") ended.succeeded = row.Int(1);
+    if (row.Text(0) == "failed") ended.failed = row.Int(1);
+  }
+  ended.more = counted == limit;
+  return ended;
 }
 
 }  // namespace skep::metrics

@@ -47,6 +47,15 @@ struct TaskReport {
   std::int64_t since_ms = 0;
 };
 
+/// How many tasks ended in a period: of the newest so many.
+struct EndedTasks {
+  std::int64_t succeeded = 0;
+  std::int64_t failed = 0;
+  bool more = false;  ///< There are more than were counted.
+};
+EndedTasks CountEnded(store::Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
+                      std::int64_t to_ms, std::int64_t limit);
+
 /// Tasks that have ended in [from_ms, to_ms), of one swarm or of all; the newest `limit`.
 TaskReport ReportTasks(store::Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
                        std::int64_t to_ms, std::int64_t limit);
