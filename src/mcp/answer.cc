@@ -91,13 +91,24 @@ void RefuseResource(rpc::Reply& reply, bool modern, std::string_view uri, std::s
               });
 }
 
-void WriteQuestion(const Question& question, std::string_view url_id, json::Writer& to) {
+void WriteQuestion(const Question& question, std::string_view url_id, std::string_view traceparent, json::Writer& to) {
+  const auto add_meta = [&] {
+    if (traceparent.empty()) return;
+    to.Key("_meta");
+    to.BeginObject();
+    to.Member("traceparent", traceparent);
+    to.EndObject();
+  };
   const bool elicits = question.kind == Question::Kind::kForm || question.kind == Question::Kind::kUrl;
   if (!elicits) {
     const bool roots = question.kind == Question::Kind::kRoots;
     to.Member("method", roots ? "roots/list" : "sampling/createMessage");
     to.Key("params");
-    return to.Raw(roots ? std::string_view("{}") : std::string_view(question.params));
+    if (traceparent.empty()) return to.Raw(roots ? std::string_view("{}") : std::string_view(question.params));
+    if (roots) return to.Raw(fmt::format(R"({{"_meta":{{"traceparent":"{}"}}}})", traceparent));
+    // The members of {…}, in which ours goes on.
+    return to.Raw(fmt::format(R"({},"_meta":{{"traceparent":"{}"}}}})",
+                              std::string_view(question.params).substr(0, question.params.size() - 1), traceparent));
   }
   to.Member("method", "elicitation/create");
   to.Key("params");
@@ -112,11 +123,12 @@ void WriteQuestion(const Question& question, std::string_view url_id, json::Writ
     to.Key("requestedSchema");
     WriteSchema(question.form, question.form_defaults, to);
   }
+  add_meta();
   to.EndObject();
 }
 
 void AnswerInputRequired(rpc::Reply& reply, const Server& server, std::span<const Question> questions,
-                         std::string_view state) {
+                         std::string_view traceparent, std::string_view state) {
   reply.Result([&](json::Writer& to) {
     to.BeginObject();
     to.Member("resultType", "input_required");
@@ -125,7 +137,7 @@ void AnswerInputRequired(rpc::Reply& reply, const Server& server, std::span<cons
     for (const Question& question : questions) {
       to.Key(question.key);
       to.BeginObject();
-      WriteQuestion(question, {}, to);
+      WriteQuestion(question, {}, traceparent, to);
       to.EndObject();
     }
     to.EndObject();

@@ -31,13 +31,13 @@ void AnswerCall(rpc::Reply& reply, const Server& server, const AnswerForm& form,
 /// Answers a modern call that has to ask first: what it asks, and the state that the client sends back with the
 /// answers.
 void AnswerInputRequired(rpc::Reply& reply, const Server& server, std::span<const Question> questions,
-                         std::string_view state);
+                         std::string_view traceparent, std::string_view state);
 
 /// No such resource: the two eras have different codes for that.
 void RefuseResource(rpc::Reply& reply, bool modern, std::string_view uri, std::string_view message);
 
 /// Appends a question as a request's `method` and `params`. `url_id`: names an elicitation of mode url, which
-/// legacy clients want; empty in the modern era.
-void WriteQuestion(const Question& question, std::string_view url_id, json::Writer& to);
+/// legacy clients want; empty in the modern era. `traceparent`: of the call that asks; empty: it has none.
+void WriteQuestion(const Question& question, std::string_view url_id, std::string_view traceparent, json::Writer& to);
 
 }  // namespace skep::mcp

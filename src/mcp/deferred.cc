@@ -21,6 +21,7 @@ Deferred::Deferred(ServerSession& session, const Method& method, const Request& 
   request_.params = {};
   request_.client_info = {};
   request_.thread = {};
+  request_.traceparent = {};
   session.EnterDeferred(*this);
 }
 

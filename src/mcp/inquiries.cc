@@ -43,7 +43,8 @@ Inquiries::Inquiries(const Services& services)
 
 Inquiries::~Inquiries() = default;
 
-std::uint64_t Inquiries::Send(ServerSession& session, const Question& question, Answered answered) {
+std::uint64_t Inquiries::Send(ServerSession& session, const Question& question, std::string_view traceparent,
+                              Answered answered) {
   auto asked = std::make_unique<Asked>(Asked{&session, question.kind, std::move(answered)});
   const std::int64_t deadline_ns = services_.clock.SteadyNs() + limits::kAskMs * 1'000'000;
   const auto id = requests_.Insert(session.scope()->serial, asked.get(), deadline_ns);
@@ -51,7 +52,7 @@ std::uint64_t Inquiries::Send(ServerSession& session, const Question& question, 
   static_cast<void>(asked.release());  // it is the table's
   session.Send([&](json::Writer& to) {
     to.Member("id", static_cast<std::int64_t>(*id));
-    WriteQuestion(question, fmt::format("elicitation-{}", *id), to);
+    WriteQuestion(question, fmt::format("elicitation-{}", *id), traceparent, to);
   });
   if (!std::exchange(ticks_, true)) tick_->Set(kTickMs);
   return *id;
@@ -59,7 +60,7 @@ std::uint64_t Inquiries::Send(ServerSession& session, const Question& question, 
 
 void Inquiries::Ask(ServerSession& session, const Question& question, Answered answered) {
   // If there is no room, nobody was asked and nobody answers.
-  if (Send(session, question, answered) == 0) answered(Dismissed(question.kind));
+  if (Send(session, question, {}, answered) == 0) answered(Dismissed(question.kind));
 }
 
 void Inquiries::Park(std::unique_ptr<ToolCall> call) {
@@ -70,9 +71,10 @@ void Inquiries::Park(std::unique_ptr<ToolCall> call) {
   parked.owner = session.scope()->serial;
   // What is asked is sent from a copy: the call may be run again as soon as the last answer is there.
   const std::vector<Question> questions = self.dialogue().asked;
+  const std::string traceparent(self.traceparent());
   for (const Question& question : questions) {
     auto id = std::make_shared<std::uint64_t>(0);
-    *id = Send(session, question,
+    *id = Send(session, question, traceparent,
                [this, &self, id, key = question.key](Answer answer) { OnAnswer(self, *id, key, std::move(answer)); });
     if (*id != 0) {
       parked.ids.push_back(*id);

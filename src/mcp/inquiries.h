@@ -65,7 +65,7 @@ class Inquiries {
   };
 
   /// Sends a question; 0 when too many are pending.
-  std::uint64_t Send(ServerSession& session, const Question& question, Answered answered);
+  std::uint64_t Send(ServerSession& session, const Question& question, std::string_view traceparent, Answered answered);
   void OnAnswer(const ToolCall& call, std::uint64_t id, const std::string& key, Answer answer);
   void Expire();
 

@@ -19,6 +19,18 @@ bool Refuse(rpc::Reply& reply, std::string_view message) {
   return false;
 }
 
+/// Version 00 of the W3C's Trace Context, and what later ones begin with: "00-<32 hex>-<16 hex>-<2 hex>".
+bool IsTraceparent(std::string_view text) {
+  constexpr std::size_t kLength = 55;
+  if (text.size() != kLength) return false;
+  for (std::size_t i = 0; i < kLength; ++i) {
+    const char c = text[i];
+    const bool dash = i == 2 || i == 35 || i == 52;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 ClientAbilities ReadAbilities(Value capabilities, Revision revision) {
@@ -68,6 +80,8 @@ bool ReadRequest(const rpc::Message& message, Revision session_revision, Request
       log_level = value;
     } else if (name == "threadId") {
       request.thread = value;
+    } else if (name == "traceparent" && value.Is(Type::kString) && IsTraceparent(value.AsString())) {
+      request.traceparent = value.AsString();
     }
   }
   if (!version.exists()) return true;

@@ -19,6 +19,8 @@ struct Request {
   bool in_batch;
   /// As JSON text, at most limits::kMaxIdBytes; empty: the client does not want to know.
   std::string progress_token;
+  /// Of W3C Trace Context, if it has one that is well-formed: logged, and passed on with what its client is asked.
+  std::string_view traceparent;
   json::Value client_info;              ///< An object, if the request says who its client is.
   json::Value thread;                   ///< The client's name for the conversation that the request belongs to (Codex).
   LogLevel log_level = LogLevel::kOff;  ///< Modern: the least severe log messages that the request wants.

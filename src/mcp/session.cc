@@ -179,6 +179,12 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
     return reply.Error(ErrorCode::kInvalidRequest,
                        fmt::format("protocol {} has no batches: send this request on its own", Name(request.revision)));
   }
+  if (!request.traceparent.empty()) {
+    const Value name = request.params.Find("name");
+    Log(LogLevel::kInfo, "{} {}: traceparent {}", Printable(message.method, limits::kMaxQuoted),
+        Printable(name.Is(Type::kString) ? name.AsString() : std::string_view(), limits::kMaxQuoted),
+        request.traceparent);
+  }
   const Method* const method = FindMethod(message.method);
   if (method == nullptr) {
     return reply.Error(ErrorCode::kMethodNotFound,

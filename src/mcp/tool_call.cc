@@ -46,6 +46,7 @@ ToolCall::ToolCall(ServerSession& session, const Tool& tool, ToolArgs& args, con
             .modern = form.modern,
             .resource = form.resource,
             .uri = uri_ == nullptr ? std::string_view() : std::string_view(*uri_)},
+      trace_(request.traceparent.empty() ? nullptr : std::make_unique<const std::string>(request.traceparent)),
       dialogue_(std::move(dialogue)),
       held_(sizeof(*this) + args_.bytes() + (IsRead(tool, args_) ? session.ExpectedAnswer() : 0)),
       progress_token_(request.progress_token),
@@ -199,7 +200,7 @@ void ToolCall::Finish(Expected<void> outcome) {
 
 bool ToolCall::ParksToAsk() {
   if (form_.modern) {
-    AnswerInputRequired(reply_, server_, dialogue_->asked,
+    AnswerInputRequired(reply_, server_, dialogue_->asked, traceparent(),
                         server_.request_states().Seal(RequestDigest(tool_, args_.get()), *dialogue_,
                                                       server_.services().clock.WallMs()));
     return false;

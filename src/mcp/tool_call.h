@@ -113,6 +113,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   // For Inquiries.
   ServerSession* session() { return session_; }
   Dialogue& dialogue() { return *dialogue_; }
+  /// Of its request; empty: it has none.
+  std::string_view traceparent() const { return trace_ == nullptr ? std::string_view() : std::string_view(*trace_); }
 
   // For Waits.
   const std::optional<Wait>& wait() const { return wait_; }
@@ -169,6 +171,7 @@ class ToolCall final : public store::Operation, public PendingCall {
   OwnedArgs args_;
   const std::unique_ptr<const std::string> uri_;  ///< Of a resource; null: it is none. As what follows, few have one.
   const AnswerForm form_;
+  const std::unique_ptr<const std::string> trace_;
   const std::unique_ptr<Dialogue> dialogue_;
   const std::size_t held_;  ///< Bytes: the arguments, and for a read what its answer is expected to be.
   const std::string progress_token_;

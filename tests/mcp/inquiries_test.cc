@@ -138,6 +138,7 @@ class AskingTest : public testing::Test {
   TestSession session_{server_};
 };
 
+constexpr const char* kTrace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const Json kElicits = {{"elicitation", Json::object()}};
 
 TEST_F(AskingTest, WhoCannotBeAskedIsNot) {
@@ -286,6 +287,29 @@ TEST_F(AskingTest, APageAModelAndTheRootsAreAskedForAtOnce) {
   EXPECT_EQ(result["roots"], R"({"roots":[]})");
 }
 
+TEST_F(AskingTest, WhatIsAskedBelongsToTheTraceOfItsCall) {
+  Initialize(kEverything, "2025-11-25");
+  session_.Send(Json{{"jsonrpc", "2.0"},
+                     {"id", 1},
+                     {"method", "tools/call"},
+                     {"params", {{"name", "consult"}, {"_meta", {{"traceparent", kTrace}}}}}}
+                    .dump());
+  for (int i = 0; i < 3; ++i) {
+    const Json question = Next();
+    EXPECT_EQ(question["params"]["_meta"]["traceparent"], kTrace) << question;
+  }
+}
+
+TEST_F(AskingTest, WhatIsNoTraceIsNotPassedOn) {
+  Initialize(kEverything, "2025-11-25");
+  session_.Send(Json{{"jsonrpc", "2.0"},
+                     {"id", 1},
+                     {"method", "tools/call"},
+                     {"params", {{"name", "consult"}, {"_meta", {{"traceparent", "00-\"}}"}}}}}}
+                    .dump());
+  EXPECT_FALSE(Next()["params"].contains("_meta"));
+}
+
 TEST_F(AskingTest, WhatARevisionDoesNotHaveIsNotAskedFor) {
   Initialize(kEverything, "2025-06-18");
   session_.Send(Call(1, "consult"));
@@ -352,6 +376,14 @@ TEST_F(ModernAskingTest, APageAModelAndTheRootsAreAskedForAtOnce) {
   const Json result = Ask(params, kEverything)["result"]["structuredContent"];
   EXPECT_EQ(result["page"], "declined");
   EXPECT_EQ(Json::parse(result["chosen"].get<std::string>())["model"], "m");
+}
+
+TEST_F(ModernAskingTest, WhatIsAskedBelongsToTheTraceOfItsCall) {
+  Json params = {{"name", "consult"}, {"arguments", Json::object()}, {"_meta", {{"traceparent", kTrace}}}};
+  const Json first = Ask(params, kEverything)["result"];
+  for (const char* const key : {"page", "choice", "roots"}) {
+    EXPECT_EQ(first["inputRequests"][key]["params"]["_meta"]["traceparent"], kTrace) << key;
+  }
 }
 
 TEST_F(ModernAskingTest, WhatIsNotAnsweredIsAskedAgain) {
