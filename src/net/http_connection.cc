@@ -221,6 +221,14 @@ HttpConnection::~HttpConnection() {
   poll_.reset();
 }
 
+bool HttpConnection::CloseIfIdle() {
+  char next = 0;
+  const bool idle = phase_ == Phase::kReading && !parser_->begun && rest_.empty() && unsent_.empty() &&
+                    recv(*fd_, &next, sizeof(next), MSG_PEEK | MSG_DONTWAIT) == -1;
+  if (idle) Close();
+  return idle;
+}
+
 void HttpConnection::Act() {
   if (phase_ == Phase::kReading && !rest_.empty()) Parse(std::exchange(rest_, {}));
 }

@@ -56,6 +56,9 @@ class HttpConnection final : private Turn {
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
+  /// Closes it if nothing has come since its last answer. Whether it did.
+  bool CloseIfIdle();
+
  private:
   struct Parser;
   friend struct Parser;

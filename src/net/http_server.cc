@@ -71,7 +71,7 @@ void HttpServer::Listen() {
 void HttpServer::Accept() {
   for (int i = 0; i < limits::kAcceptBurst; ++i) {
     Fd fd(accept4(port_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (fd && connections() >= most_) {
+    if (fd && !MakeRoom()) {
       // A socket that is new takes it whole.
       send(*fd, kTooMany.data(), kTooMany.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
       shutdown(*fd, SHUT_WR);
@@ -84,6 +84,14 @@ void HttpServer::Accept() {
       return Pause(errno);
     }
   }
+}
+
+bool HttpServer::MakeRoom() {
+  if (connections() < most_) return true;
+  for (auto client = clients_.rbegin(); client != clients_.rend(); ++client) {
+    if (client->connection.CloseIfIdle()) return true;
+  }
+  return false;
 }
 
 void HttpServer::Pause(int error) {

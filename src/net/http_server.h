@@ -14,7 +14,8 @@ namespace skep::net {
 
 /// Serves HTTP/1.1 on a port of the loopback: POSTs of bounded size, each given to a handler. On the loop's thread.
 ///
-/// At most `most` connections at once: whoever comes then is answered 503 and closed. When it goes, its connections are
+/// At most `most` connections at once: for whoever comes then the one that has been there for longest without a request
+/// under way is closed, and if all have one, the newcomer is answered 503 and closed. When it goes, its connections are
 /// closed as they are: what was not answered its sender has to send again.
 class HttpServer final : private Turn {
  public:
@@ -33,6 +34,7 @@ class HttpServer final : private Turn {
   void Act() override;
   void Listen();
   void Accept();
+  bool MakeRoom();
   void Pause(int error);
 
   Loop& loop_;
