@@ -11,6 +11,7 @@
 #include "base/executor.h"
 #include "base/limits.h"
 #include "base/version.h"
+#include "metrics/collector.h"
 #include "skep/tool.h"
 #include "store/probe.h"
 #include "store/store.h"
@@ -21,8 +22,10 @@
 namespace skep::handlers {
 namespace {
 
-enum class Component : int { kAll, kTransport, kStore, kSwarm, kMemory };
-constexpr std::array<std::string_view, 5> Names(Component) { return {"all", "transport", "store", "swarm", "memory"}; }
+enum class Component : int { kAll, kTransport, kStore, kSwarm, kMemory, kMetrics };
+constexpr std::array<std::string_view, 6> Names(Component) {
+  return {"all", "transport", "store", "swarm", "memory", "metrics"};
+}
 
 enum class Health : int { kOk, kDegraded, kFailed };
 constexpr std::array<std::string_view, 3> Names(Health) { return {"ok", "degraded", "failed"}; }
@@ -74,7 +77,7 @@ class Check {
              std::ranges::find(args.components, component) != args.components.end();
     };
     for (const Component component :
-         {Component::kTransport, Component::kStore, Component::kSwarm, Component::kMemory}) {
+         {Component::kTransport, Component::kStore, Component::kSwarm, Component::kMemory, Component::kMetrics}) {
       if (wanted(component)) pending_.push_back(component);
     }
     total_ = pending_.size();
@@ -100,8 +103,11 @@ class Check {
       case Component::kSwarm:
         self.ProbeSwarm();
         break;
-      default:
+      case Component::kMemory:
         self.ProbeMemory();
+        break;
+      default:
+        self.ProbeMetrics();
         break;
     }
     Step(std::move(check));
@@ -121,6 +127,21 @@ class Check {
     findings_.push_back({.component = component, .status = status, .detail = std::move(detail), .measured_ms = ms});
   }
 
+  /// What is going on here, if it is counted.
+  std::string Load() const {
+    if (services_.collector == nullptr) return {};
+    std::string load;
+    services_.collector->ReadGauges([&](std::string_view name, double value) {
+      static constexpr std::pair<std::string_view, std::string_view> kShown[] = {{"sessions:open", "sessions open"},
+                                                                                 {"calls:in_flight", "calls in flight"},
+                                                                                 {"calls:waiting", "calls waiting"}};
+      for (const auto& [gauge, words] : kShown) {
+        if (gauge == name) load += fmt::format("; {:.0f} {}", value, words);
+      }
+    });
+    return load;
+  }
+
   /// How long work that is posted to the connection's thread waits there.
   static void ProbeLoop(std::unique_ptr<Check> check) {
     Executor& executor = check->services_.executor;
@@ -128,7 +149,7 @@ class Check {
       Check& self = **held;
       const double ms = self.ElapsedMs();
       self.Report(Component::kTransport, ms > kSlowMs ? Health::kDegraded : Health::kOk,
-                  fmt::format("the event loop answered after {:.3f} ms", ms), ms);
+                  fmt::format("the event loop answered after {:.3f} ms{}", ms, self.Load()), ms);
       Step(std::move(*held));
     });
   }
@@ -161,6 +182,27 @@ class Check {
       const swarm::MemoryStats stats = swarm::StatEntries(database, started_ms_);
       return fmt::format("{} entries with {} bytes, {} not yet indexed", stats.entries, stats.bytes, stats.not_indexed);
     });
+  }
+
+  /// Reads what is measured, as is done once a second.
+  void ProbeMetrics() {
+    const metrics::Collector* const collector = services_.collector;
+    if (collector == nullptr) {
+      return Report(Component::kMetrics, Health::kOk,
+                    "this process measures nothing: it is a single call, or [metrics] enabled = false in config.toml",
+                    std::nullopt);
+    }
+    std::size_t figures = 0;
+    collector->ReadGauges([&](std::string_view, double) { ++figures; });
+    const double ms = ElapsedMs();
+    const std::int64_t written_ms = collector->written_ms();
+    const std::string written =
+        written_ms == 0 ? fmt::format("nothing written down yet, which is done every {} s", limits::kWindowMs / 1000)
+                        : fmt::format("last written down {:.1f} s ago",
+                                      static_cast<double>(services_.clock.WallMs() - written_ms) / 1000);
+    const std::int64_t lost = collector->lost_windows();
+    Report(Component::kMetrics, lost > 0 ? Health::kDegraded : Health::kOk,
+           fmt::format("{} figures of this process read; {}; {} windows lost", figures, written, lost), ms);
   }
 
   void Answer() {
@@ -238,7 +280,7 @@ extern const Tool kHealthCheck = MakeTool<Run>({
     .title = "Health check",
     .description =
         "Tries each part for real: delay of the event loop, a write that is committed and read back, disk space, "
-        "swarm and memory.",
+        "swarm, memory and measurement.",
     .hints = {.idempotent = true},
     .toolset = Toolset::kMetrics,
 });

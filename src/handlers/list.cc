@@ -22,6 +22,11 @@ namespace skep::handlers {
   TOOL(kSwarmScale)        \
   TOOL(kSwarmMonitor)      \
   TOOL(kPerformanceReport) \
+  TOOL(kTokenUsage)        \
+  TOOL(kErrorAnalysis)     \
+  TOOL(kQualityAssess)     \
+  TOOL(kAgentMetrics)      \
+  TOOL(kCacheManage)       \
   TOOL(kHealthCheck)       \
   TOOL(kLeaseAcquire)      \
   TOOL(kLeaseRelease)      \
