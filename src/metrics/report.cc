@@ -16,6 +16,8 @@ using store::Sql;
 constexpr Sql kFirst{
     "SELECT min(start_ms) FROM metric_windows WHERE seconds = ?1 AND start_ms >= ?2 AND start_ms < ?3"};
 
+/// Tasks among which the longest chain is looked for, the newest: some 60 ms at 6 us each.
+constexpr std::int64_t kChainTasks = 10'000;
 /// Alerts that a report shows.
 constexpr std::int64_t kMaxAlerts = 20;
 
@@ -86,7 +88,7 @@ CriticalPath LongestChain(const WorkGraph& graph) {
 }
 
 CriticalPath FindCriticalPath(Database& database, const swarm::Swarm& swarm) {
-  WorkGraphReader reader(swarm, limits::kReportedTasks);
+  WorkGraphReader reader(swarm, kChainTasks);
   while (reader.Read(database) && !database.error()) {
   }
   return LongestChain(reader.graph());

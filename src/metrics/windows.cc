@@ -1,6 +1,7 @@
 #include "metrics/windows.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -59,11 +60,13 @@ void Add(Database& database, const Recorded& recorded, std::int64_t seconds, std
                    Signed(recorded.values.total()), Signed(all.most()), all.Text());
 }
 
-void Merge(const Window& from, Window& to) {
-  to.errors += from.errors;
-  to.bytes_in += from.bytes_in;
-  to.bytes_out += from.bytes_out;
-  to.values.Merge(from.values);
+/// Adds a row of kRead.
+void AddRow(const Cursor& row, Window& to) {
+  to.errors += static_cast<std::uint64_t>(row.Int(2));
+  to.bytes_in += static_cast<std::uint64_t>(row.Int(3));
+  to.bytes_out += static_cast<std::uint64_t>(row.Int(4));
+  to.values.AddTotals(static_cast<std::uint64_t>(row.Int(5)), static_cast<std::uint64_t>(row.Int(6)));
+  to.values.AddText(row.Text(7));
 }
 
 }  // namespace
@@ -115,20 +118,17 @@ std::vector<Window> ReadWindows(Database& database, std::int64_t seconds, std::i
     Window& window = windows.emplace_back();
     window.start_ms = row.Int(0);
     window.operation = row.Text(1);
-    window.errors = static_cast<std::uint64_t>(row.Int(2));
-    window.bytes_in = static_cast<std::uint64_t>(row.Int(3));
-    window.bytes_out = static_cast<std::uint64_t>(row.Int(4));
-    window.values.AddTotals(static_cast<std::uint64_t>(row.Int(5)), static_cast<std::uint64_t>(row.Int(6)));
-    window.values.AddText(row.Text(7));
+    AddRow(row, window);
   }
   return windows;
 }
 
 std::vector<Window> ReadPeriod(Database& database, std::int64_t from_ms, std::int64_t to_ms, std::int64_t now_ms) {
-  std::map<std::string, Window> by_operation;
+  std::map<std::string, Window, std::less<>> by_operation;
   for (const Span& span : CutPeriod(from_ms, to_ms, now_ms)) {
-    for (const Window& window : ReadWindows(database, span.seconds, span.from_ms, span.to_ms)) {
-      Merge(window, by_operation[window.operation]);
+    for (Cursor row = database.Query(kRead, span.seconds, span.from_ms, span.to_ms); row.Next();) {
+      const auto found = by_operation.find(row.Text(1));
+      AddRow(row, found != by_operation.end() ? found->second : by_operation[std::string(row.Text(1))]);
     }
   }
   std::vector<Window> all;
