@@ -30,6 +30,7 @@ class Application {
   Application& operator=(const Application&) = delete;
 
   mcp::Server& server() { return server_; }
+  store::Store& store() { return *store_; }
   /// Null: nothing is measured.
   metrics::Collector* collector() { return collector_.get(); }
 

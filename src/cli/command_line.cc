@@ -20,7 +20,7 @@ namespace skep::cli {
 namespace {
 
 constexpr std::string_view kCommon[] = {"project", "log-level", "log-file", "durability"};
-constexpr std::string_view kServe[] = {"toolsets", "listen", "connect"};
+constexpr std::string_view kServe[] = {"toolsets", "listen", "connect", "otlp"};
 constexpr std::string_view kReport[] = {"json"};
 constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topology",   "seed",
                                             "failure-rate", "crash-rate", "stall-rate", "dependencies",

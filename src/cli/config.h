@@ -69,11 +69,20 @@ struct Config {
     };
   };
 
+  struct Telemetry {
+    std::optional<std::string> otlp;
+
+    static constexpr Field kFields[] = {
+        Opt<&Telemetry::otlp>("otlp", "Where servers receive it, unless another has the port: 127.0.0.1:4318"),
+    };
+  };
+
   Log log;
   Store store;
   Limits limits;
   Metrics metrics;
   Alerts alerts;
+  Telemetry telemetry;
 
   static constexpr Field kFields[] = {
       Opt<&Config::log>("log", "Logging"),
@@ -81,10 +90,11 @@ struct Config {
       Opt<&Config::limits>("limits", "What one client may ask for"),
       Opt<&Config::metrics>("metrics", "Measurement"),
       Opt<&Config::alerts>("alerts", "When to raise one; 0: never"),
+      Opt<&Config::telemetry>("telemetry", "What clients say that they have used"),
   };
 };
 static_assert(Described<Config> && Described<Config::Log> && Described<Config::Store> && Described<Config::Limits> &&
-              Described<Config::Metrics> && Described<Config::Alerts>);
+              Described<Config::Metrics> && Described<Config::Alerts> && Described<Config::Telemetry>);
 
 /// Reads a file, of which none is as good as an empty one. Errors name it, and where in it.
 Expected<Config> ReadConfig(const std::string& path);

@@ -33,6 +33,7 @@ struct Options {
   std::vector<Toolset> toolsets;
   std::optional<std::string> listen;
   std::optional<std::string> connect;
+  std::optional<std::string> otlp;
   bool json = false;
   bool list = false;
   std::optional<std::string> args;
@@ -60,6 +61,8 @@ struct Options {
                               "called"),
       Opt<&Options::listen>("listen", "Serves many clients on a socket: unix:PATH, or unix for the project's own"),
       Opt<&Options::connect>("connect", "Joins standard input and output to such a socket: its path, or unix"),
+      Opt<&Options::otlp>("otlp",
+                          "Receives clients' telemetry (tokens, cost) on 127.0.0.1:PORT; 4318 is usual, 0: any"),
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),
       Opt<&Options::args>("args", "All arguments at once as a JSON object; - reads it from stdin, @FILE from a file"),

@@ -53,12 +53,25 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
   }
   if (options.connect) {
     if (options.listen) return ExitWith(kExitUsage, "--listen serves, --connect joins one who does: choose one");
+    if (options.otlp) {
+      return ExitWith(kExitUsage, "--otlp is for the one who serves: give it to skep serve --listen");
+    }
     if (!options.toolsets.empty()) {
       return ExitWith(kExitUsage, "--toolsets is for the one who serves: give it to skep serve --listen");
     }
     auto path = ConnectingPath(*options.connect, settings.paths, settings.project);
     if (!path) return ExitWith(kExitUsage, "--connect: " + path.error().message);
     settings.connect = std::move(*path);
+  }
+
+  if (const auto& otlp = options.otlp ? options.otlp : config->telemetry.otlp; otlp && !options.connect) {
+    auto address = net::ParseLoopback(*otlp);
+    if (!address) {
+      return options.otlp ? ExitWith(kExitUsage, "--otlp: " + address.error().message)
+                          : ExitWith(kExitBadConfig, "config.toml: telemetry.otlp: " + address.error().message);
+    }
+    settings.otlp = *std::move(address);
+    settings.otlp_must = options.otlp.has_value();
   }
 
   if (options.log_level) {

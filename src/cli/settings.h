@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -9,6 +10,7 @@
 #include "cli/console.h"
 #include "cli/options.h"
 #include "metrics/alerts.h"
+#include "net/loopback.h"
 
 namespace skep::cli {
 
@@ -25,9 +27,11 @@ struct Settings {
   bool measure = true;  ///< Whether servers measure what they do.
   metrics::AlertThresholds alerts;
   LogOptions log;
-  std::vector<Toolset> toolsets;  ///< That tools/list names.
-  std::string listen;             ///< Path of the socket to serve on; empty: standard input and output.
-  std::string connect;            ///< Path of the socket to join; empty: none.
+  std::vector<Toolset> toolsets;             ///< That tools/list names.
+  std::string listen;                        ///< Path of the socket to serve on; empty: standard input and output.
+  std::string connect;                       ///< Path of the socket to join; empty: none.
+  std::optional<net::LoopbackAddress> otlp;  ///< Where to receive telemetry.
+  bool otlp_must = false;                    ///< It was asked for with a flag: without it there is nothing to serve.
 };
 
 /// An exit with kExitBadConfig, naming the file, when the configuration cannot be used; with kExitUsage when a flag

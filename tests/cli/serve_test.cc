@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/run_cli.h"
+#include "net/loopback.h"
 #include "net/unix_socket.h"
 
 namespace skep::cli {
@@ -41,6 +42,27 @@ TEST(Serve, ASocketThatIsServedIsNotTaken) {
   const auto served = user.Run({"serve", "--listen", "unix:" + path});
   EXPECT_EQ(served.status, kExitFailed);
   EXPECT_THAT(served.err, HasSubstr("another skep serves on " + path));
+}
+
+TEST(Serve, APortForTelemetryThatIsTakenIsSaidToBeSo) {
+  const User user;
+  const auto port = net::ListeningPort::Open(*net::ParseLoopback("127.0.0.1:0"));
+  ASSERT_TRUE(port);
+  const std::string address = port->address().text();
+  const auto asked = user.Run({"serve", "--otlp", address.c_str()});
+  EXPECT_EQ(asked.status, kExitFailed);
+  EXPECT_THAT(asked.err, HasSubstr("cannot listen on " + address + ": another process does already"));
+  user.WriteConfig("[telemetry]\notlp = \"" + address + "\"\n");
+  const auto configured = user.Run({"serve"}, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n");
+  EXPECT_EQ(configured.status, kExitOk) << "the server that has it receives for all";
+}
+
+TEST(Serve, SaysWhereItReceivesTelemetry) {
+  const User user;
+  const auto served =
+      user.Run({"serve", "--otlp", "localhost:0"}, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n");
+  EXPECT_EQ(served.status, kExitOk);
+  EXPECT_THAT(served.err, testing::ContainsRegex("receiving telemetry on http://127.0.0.1:[1-9][0-9]*"));
 }
 
 }  // namespace

@@ -62,6 +62,26 @@ TEST(Settings, ASocketIsServedOrJoined) {
   EXPECT_THAT(refused({.toolsets = {Toolset::kAll}, .connect = "unix"}).text, HasSubstr("skep serve --listen"));
 }
 
+TEST(Settings, TelemetryIsReceivedWhereAFlagOrTheConfigurationSays) {
+  const User user;
+  EXPECT_FALSE(Decide(user)->otlp);
+  const auto asked = Decide(user, {.otlp = "localhost:0"});
+  EXPECT_EQ(asked->otlp->text(), "127.0.0.1:0");
+  EXPECT_TRUE(asked->otlp_must);
+  const auto refused = [&](const Options& options) { return Decide(user, options).error(); };
+  EXPECT_EQ(refused({.otlp = "0.0.0.0:4318"}).status, kExitUsage);
+  EXPECT_THAT(refused({.otlp = "0.0.0.0:4318"}).text,
+              StartsWith("--otlp: \"0.0.0.0\" is no address of this machine's"));
+  EXPECT_THAT(refused({.connect = "unix", .otlp = "localhost:0"}).text, HasSubstr("give it to skep serve --listen"));
+
+  user.WriteConfig("[telemetry]\notlp = \"127.0.0.1:4318\"\n");
+  EXPECT_EQ(Decide(user)->otlp->port, 4318);
+  EXPECT_FALSE(Decide(user)->otlp_must) << "another server of this user may have the port";
+  EXPECT_FALSE(Decide(user, {.connect = "unix"})->otlp) << "the one it joins receives";
+  user.WriteConfig("[telemetry]\notlp = \"4318\"\n");
+  EXPECT_EQ(Decide(user).error().status, kExitBadConfig);
+}
+
 TEST(Settings, ABadConfigurationEndsWith78) {
   User user;
   user.WriteConfig("[log]\nlevle = 1\n");

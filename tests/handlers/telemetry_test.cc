@@ -211,7 +211,7 @@ TEST_F(TelemetryTest, CodexsEventsCountAtTheEndOfAStreamAndHaveNumbersAsText) {
             record("response.completed",
                    {Text("input_token_count", "1000"), Text("output_token_count", "40"), Int("cached_token_count", 800),
                     Int("reasoning_token_count", 30), Text("tool_token_count", "1040")})},
-           {Text("service.name", "codex_cli_rs")});
+           json::array({Text("service.name", "codex_cli_rs")}));
   EXPECT_EQ(Post("/v1/logs", body), "{}");
   EXPECT_EQ(Post("/v1/logs", body), "{}");
   const UsageReport report = Sum();
@@ -292,7 +292,7 @@ TEST_F(TelemetryTest, AnyClientMayUseTheConventions) {
                       {"timeUnixNano", NsAgo(0)},
                       {"count", 2},
                       {"sum", 31.0}}}}}}}},
-               {Text("service.name", "my-agent")}));
+               json::array({Text("service.name", "my-agent")})));
   const UsageReport report = Sum();
   EXPECT_THAT(report.total.figures.output_tokens, Optional(31));
   EXPECT_FALSE(report.total.figures.input_tokens);
