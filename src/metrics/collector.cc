@@ -114,6 +114,7 @@ void Collector::ReadGauges(const Gauges& to) const {
     if (disk.database >= 0) to("store:database_bytes", static_cast<double>(disk.database));
     if (disk.wal >= 0) to("store:wal_bytes", static_cast<double>(disk.wal));
     if (disk.free >= 0) to("store:free_bytes", static_cast<double>(disk.free));
+    to("store:queued", static_cast<double>(store_->queued()));
     const store::Cache::Stats cache = store_->cache().stats();
     to("cache:hits", static_cast<double>(cache.hits));
     to("cache:misses", static_cast<double>(cache.misses));

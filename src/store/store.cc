@@ -58,6 +58,7 @@ class Store::Impl {
 
   Stamp State() const { return opening_ != 0 && opening_ == writer_.generation() ? index_.Read() : Stamp(); }
   bool IsOpen() const { return writer_.generation() != 0; }
+  std::size_t queued() { return writer_.queued(); }
 
   Cache& cache() { return cache_; }
   const std::string& path() const { return options_.path; }
@@ -105,6 +106,7 @@ Database& Store::Reader() { return impl_->Reader(); }
 void Store::EndRead() { impl_->EndRead(); }
 Stamp Store::State() const { return impl_->State(); }
 bool Store::IsOpen() const { return impl_->IsOpen(); }
+std::size_t Store::queued() const { return impl_->queued(); }
 Cache& Store::cache() { return impl_->cache(); }
 const std::string& Store::path() const { return impl_->path(); }
 

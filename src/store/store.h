@@ -42,6 +42,8 @@ class Store {
   /// The state that the database is in now, whoever has brought it there, in nanoseconds. Unknown until Reader() was
   /// called, and when it cannot be told.
   Stamp State() const;
+  /// Operations that were submitted and not taken up yet.
+  std::size_t queued() const;
   /// Whether Reader() would find the database open, and not wait.
   bool IsOpen() const;
 

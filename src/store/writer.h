@@ -38,6 +38,12 @@ class Writer {
   /// Any thread.
   void Submit(std::unique_ptr<Operation> operation);
 
+  /// Operations that nobody has taken up yet. Any thread.
+  std::size_t queued() {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+  }
+
   /// Waits until the database has been opened, and returns a number that is another one whenever it was opened anew (it
   /// had been deleted). When opening has failed: the reason, and it is tried again.
   Expected<std::uint64_t> WaitUntilOpen();
