@@ -57,41 +57,11 @@ std::vector<OperationReport> Beside(std::vector<Window> now, const std::vector<W
   return all;
 }
 
-CriticalPath LongestChain(const WorkGraph& graph) {
-  // A task ends after those that it needs, and a whole with the last of its parts, by nobody's work.
-  std::vector<std::uint32_t> order(graph.tasks.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::sort(order, {},
-                    [&](std::uint32_t i) { return std::pair(graph.tasks[i].ended_ms, graph.tasks[i].pieces == 0); });
-  std::vector<std::int64_t> chain_ms(order.size());
-  std::vector<std::int64_t> length(order.size());
-  CriticalPath path{.actual_ms = graph.busy_ms()};
-  for (const std::uint32_t i : order) {
-    const WorkGraph::Task& task = graph.tasks[i];
-    for (std::uint32_t p = 0; p < task.pieces; ++p) {
-      const WorkGraph::Piece& piece = graph.pieces[task.first_piece + p];
-      chain_ms[i] += std::max<std::int64_t>(piece.end_ms - piece.begin_ms, 0);
-    }
-    length[i] += task.pieces > 0 ? 1 : 0;
-    if (chain_ms[i] > path.chain_ms) {
-      path.chain_ms = chain_ms[i];
-      path.tasks = length[i];
-    }
-    for (std::uint32_t d = 0; d < task.dependants; ++d) {
-      const std::uint32_t next = graph.dependants[task.first_dependant + d];
-      if (chain_ms[i] <= chain_ms[next]) continue;
-      chain_ms[next] = chain_ms[i];
-      length[next] = length[i];
-    }
-  }
-  return path;
-}
-
-CriticalPath FindCriticalPath(Database& database, const swarm::Swarm& swarm) {
+CriticalPath CriticalPathOf(Database& database, const swarm::Swarm& swarm) {
   WorkGraphReader reader(swarm, kChainTasks);
   while (reader.Read(database) && !database.error()) {
   }
-  return LongestChain(reader.graph());
+  return FindCriticalPath(reader.graph());
 }
 
 }  // namespace
@@ -113,7 +83,7 @@ Report MakeReport(Database& database, const ReportRequest& request, std::span<co
   report.operations = Beside(std::move(windows), before);
   report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);
   report.tasks_before = CountEnded(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks);
-  if (request.critical_path && request.swarm) report.critical_path = FindCriticalPath(database, *request.swarm);
+  if (request.critical_path && request.swarm) report.critical_path = CriticalPathOf(database, *request.swarm);
   report.comparisons = CompareWithBaselines(database, std::max(report.from_ms, now_ms - kHourMs), now_ms);
   report.alerts = ListAlerts(database, report.from_ms, kMaxAlerts);
   return report;

@@ -9,6 +9,7 @@
 
 #include "metrics/alerts.h"
 #include "metrics/baseline.h"
+#include "metrics/critical_path.h"
 #include "metrics/recorder.h"
 #include "metrics/requests.h"
 #include "metrics/requirements.h"
@@ -28,13 +29,6 @@ struct OperationReport {
   Window now;
   std::uint64_t before_count = 0;
   std::optional<std::uint64_t> before_p95;
-};
-
-/// How long the chain of tasks is that needed one another, against how long all of it took.
-struct CriticalPath {
-  std::int64_t chain_ms = 0;   ///< Of work, of the longest chain.
-  std::int64_t tasks = 0;      ///< In it.
-  std::int64_t actual_ms = 0;  ///< How long there was something to do.
 };
 
 struct Report {
