@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/printable.h"
 
@@ -81,21 +83,56 @@ std::string Whole(const std::string& text, const Style& style) {
   return shown;
 }
 
-Table TableOf(const Json& list) {
+/// With more columns than this, or with lists in it, a list is shown as one block after the other.
+constexpr std::size_t kMostColumns = 16;
+
+/// An element's members as cells by name; those of an object in it under both names.
+void AddCells(const Json& object, const std::string& prefix, std::vector<std::pair<std::string, std::string>>& cells) {
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_object() && !value.empty()) {
+      AddCells(value, prefix + name + ".", cells);
+    } else {
+      cells.emplace_back(prefix + name, Line(value));
+    }
+  }
+}
+
+/// Nothing when it is too wide to be read.
+std::optional<Table> TableOf(const Json& list) {
   std::vector<std::string> names;
+  std::vector<std::vector<std::pair<std::string, std::string>>> rows;
   for (const Json& row : list) {
-    for (const auto& [name, value] : row.items()) {
+    if (std::ranges::any_of(row, IsList)) return std::nullopt;
+    AddCells(row, "", rows.emplace_back());
+    for (const auto& [name, cell] : rows.back()) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
   }
+  if (names.size() > kMostColumns) return std::nullopt;
   Table table(true);
   table.Add(names);
-  for (const Json& row : list) {
+  for (auto& row : rows) {
     std::vector<std::string> cells;
-    for (const std::string& name : names) cells.push_back(row.contains(name) ? Line(row[name]) : "");
+    for (const std::string& name : names) {
+      const auto cell = std::ranges::find(row, name, &std::pair<std::string, std::string>::first);
+      cells.push_back(cell == row.end() ? std::string() : std::move(cell->second));
+    }
     table.Add(std::move(cells));
   }
   return table;
+}
+
+void Render(const Json& object, const Style& style, const std::string& indent, std::string& out);
+
+void RenderList(const Json& list, const Style& style, const std::string& indent, std::string& out) {
+  if (const auto table = TableOf(list)) {
+    out += table->Render(style, indent);
+    return;
+  }
+  for (const Json& row : list) {
+    if (&row != &list.front()) out += '\n';
+    Render(row, style, indent, out);
+  }
 }
 
 void Render(const Json& object, const Style& style, const std::string& indent, std::string& out) {
@@ -103,7 +140,8 @@ void Render(const Json& object, const Style& style, const std::string& indent, s
   std::string parts;
   for (const auto& [name, value] : object.items()) {
     if (IsList(value)) {
-      parts += fmt::format("\n{}{}\n{}", indent, Bold(name, style), TableOf(value).Render(style, indent + "  "));
+      parts += fmt::format("\n{}{}\n", indent, Bold(name, style));
+      RenderList(value, style, indent + "  ", parts);
     } else if (value.is_object() && !value.empty()) {
       parts += fmt::format("\n{}{}\n", indent, Bold(name, style));
       Render(value, style, indent + "  ", parts);

@@ -32,8 +32,8 @@ class Table {
   bool heading_;
 };
 
-/// A structured result (a JSON object) for people: scalars as aligned `key  value` lines, lists of objects as tables,
-/// and texts of more than a line at the end, as they are.
+/// A structured result (a JSON object) for people: scalars as aligned `key  value` lines, lists of objects as tables
+/// (those too wide for one, object by object), and texts of more than a line at the end, as they are.
 std::string RenderForPeople(std::string_view json, const Style& style);
 
 }  // namespace skep::cli

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "handlers/current_swarm.h"
+#include "handlers/rounded.h"
 #include "handlers/spread_view.h"
 #include "skep/tool.h"
 #include "swarm/agent.h"
@@ -156,24 +157,25 @@ std::optional<Reported> View(const swarm::ReportedUsage& usage) {
 
 Row View(const swarm::AgentFigures& figures) {
   const swarm::Agent& agent = figures.agent;
-  return {.agent_id = agent.id(),
-          .name = agent.name,
-          .type = agent.type,
-          .state = agent.state,
-          .leases = figures.leases,
-          .claims = {.claimed = figures.claims,
-                     .succeeded = agent.succeeded,
-                     .failed = agent.failed,
-                     .timed_out = figures.timed_out,
-                     .released = figures.released,
-                     .abandoned = figures.abandoned,
-                     .success_rate = figures.success_rate()},
-          .time = {.busy_ms = figures.busy_ms, .there_ms = figures.there_ms, .utilisation = figures.utilisation()},
-          .tasks = {.ended = figures.tasks,
-                    .queue_wait = ViewSpread(figures.queue_wait_ms),
-                    .work = ViewSpread(figures.work_ms),
-                    .reported = View(figures.usage)},
-          .messages = {.sent = figures.messages_sent, .unread = figures.unread}};
+  return {
+      .agent_id = agent.id(),
+      .name = agent.name,
+      .type = agent.type,
+      .state = agent.state,
+      .leases = figures.leases,
+      .claims = {.claimed = figures.claims,
+                 .succeeded = agent.succeeded,
+                 .failed = agent.failed,
+                 .timed_out = figures.timed_out,
+                 .released = figures.released,
+                 .abandoned = figures.abandoned,
+                 .success_rate = Rounded(figures.success_rate())},
+      .time = {.busy_ms = figures.busy_ms, .there_ms = figures.there_ms, .utilisation = Rounded(figures.utilisation())},
+      .tasks = {.ended = figures.tasks,
+                .queue_wait = ViewSpread(figures.queue_wait_ms),
+                .work = ViewSpread(figures.work_ms),
+                .reported = View(figures.usage)},
+      .messages = {.sent = figures.messages_sent, .unread = figures.unread}};
 }
 
 Expected<Result> Run(const Args& args, ToolContext& context) {

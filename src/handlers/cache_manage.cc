@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/limits.h"
+#include "handlers/rounded.h"
 #include "skep/tool.h"
 #include "store/cache.h"
 #include "store/store.h"
@@ -84,7 +85,7 @@ Expected<std::string> Act(const Args& args, store::Cache& cache) {
   return fmt::format("{} MiB until this process ends; for ever: cache_mb under [store] in config.toml", *args.size_mb);
 }
 
-Expected<Result> Run(const Args& args, ToolContext& context) {
+Expected<Result> Answer(const Args& args, ToolContext& context) {
   store::Cache& cache = context.services().store.cache();
   auto note = Act(args, cache);
   if (!note) return std::unexpected(std::move(note.error()));
@@ -103,14 +104,18 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
                 .too_large = count(stats.too_large),
                 .note = *std::move(note)};
   if (stats.hits + stats.misses > 0) {
-    result.hit_rate = static_cast<double>(stats.hits) / static_cast<double>(stats.hits + stats.misses);
+    const double rate = static_cast<double>(stats.hits) / static_cast<double>(stats.hits + stats.misses);
+    result.hit_rate = Rounded(rate);
   }
   return result;
 }
 
+/// Waits for nothing: what answers so is begun on the thread that the cache belongs to, where a read might run on the
+/// store's.
+void Run(const Args& args, ToolContext& context, Reply<Result> reply) { reply(Answer(args, context)); }
+
 }  // namespace
 
-// A read, for the cache belongs to the thread where reads run. Nothing that is stored is touched.
 extern const Tool kCacheManage = MakeTool<Run>({
     .name = "cache_manage",
     .title = "Look at the cache",

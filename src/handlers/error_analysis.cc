@@ -10,10 +10,12 @@
 
 #include "base/limits.h"
 #include "handlers/period.h"
+#include "handlers/rounded.h"
 #include "metrics/collector.h"
 #include "metrics/error_report.h"
 #include "metrics/log_analysis.h"
 #include "skep/tool.h"
+#include "store/transaction.h"
 
 namespace skep::handlers {
 namespace {
@@ -134,7 +136,12 @@ struct Result {
   };
 };
 
-double Ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
+double Ms(double ns) { return Rounded(ns / 1e6); }
+double Ms(std::int64_t ns) { return Ms(static_cast<double>(ns)); }
+/// REQUIRES: count > 0.
+double MeanMs(std::int64_t total_ns, std::int64_t count) {
+  return Ms(static_cast<double>(total_ns) / static_cast<double>(count));
+}
 
 std::vector<NamedView> View(const std::vector<metrics::NamedCount>& counts, std::int64_t all,
                             std::string_view unnamed) {
@@ -143,7 +150,7 @@ std::vector<NamedView> View(const std::vector<metrics::NamedCount>& counts, std:
     if (views.size() == kNames) break;
     views.push_back({.name = one.name.empty() ? std::string(unnamed) : one.name,
                      .count = one.count,
-                     .share = static_cast<double>(one.count) / static_cast<double>(all)});
+                     .share = Rounded(static_cast<double>(one.count) / static_cast<double>(all))});
   }
   return views;
 }
@@ -152,7 +159,7 @@ void Fill(const metrics::Change& change, Group& to) {
   to.trend = change.trend;
   to.earlier = change.earlier;
   to.later = change.later;
-  to.chance = change.chance;
+  if (change.chance) to.chance = Rounded(*change.chance);
 }
 
 std::string Trends(std::string_view halves) {
@@ -173,7 +180,7 @@ Group View(const metrics::ErrorGroup& group) {
              .count = group.count,
              .first_seen = Timestamp{group.first_ms},
              .last_seen = Timestamp{group.last_ms},
-             .mean_ms = Ms(group.total_ns) / static_cast<double>(group.count),
+             .mean_ms = MeanMs(group.total_ns, group.count),
              .max_ms = Ms(group.most_ns),
              .example = group.message};
   Fill(group.change, view);
@@ -203,17 +210,18 @@ std::string Summary(const metrics::ErrorReport& report, bool measures) {
   if (!report.measured) return fmt::format("no data: nothing was measured in this time{}", off);
   if (report.errors == 0) return fmt::format("no errors since measuring began{}", off);
   const metrics::ErrorGroup& first = report.groups.front();
-  return fmt::format("{} of {}; the most frequent, {} times: {}{}", Times(report.errors, "error"),
-                     Times(std::ssize(report.groups), "kind"), first.count, first.signature, off);
+  return fmt::format("{} of {}; the most frequent, {}: {}{}", Times(report.errors, "error"),
+                     Times(std::ssize(report.groups), "kind"), Times(first.count, "time"), first.signature, off);
 }
 
-Result OwnErrors(const Args& args, ToolContext& context) {
+Expected<Result> OwnErrors(const Args& args, ToolContext& context) {
   static const metrics::ErrorKinds kNone;
   metrics::Collector* const collector = context.services().collector;
   const std::int64_t now_ms = context.now_ms();
   const metrics::ErrorReport report =
       metrics::ReportErrors(context.database(), collector == nullptr ? kNone : collector->errors().kinds(),
                             now_ms - LengthMs(args.timeframe), now_ms);
+  if (auto read = store::TakeError(context.database()); !read) return std::unexpected(std::move(read.error()));
   Result result{.source = "own",
                 .summary = Summary(report, collector != nullptr),
                 .errors = report.errors,
@@ -245,7 +253,7 @@ Group View(const metrics::LogGroup& group) {
   if (group.last_ms) view.last_seen = Timestamp{*group.last_ms};
   if (group.timed > 0) {
     view.timed = group.timed;
-    view.mean_ms = Ms(group.total_ns) / static_cast<double>(group.timed);
+    view.mean_ms = MeanMs(group.total_ns, group.timed);
     view.max_ms = Ms(group.most_ns);
   }
   return view;
@@ -292,9 +300,9 @@ Expected<Result> GivenLog(const Args& args, std::int64_t now_ms) {
   return result;
 }
 
-Expected<Result> Run(const Args& args, ToolContext& context) {
-  if (args.logs) return GivenLog(args, context.now_ms());
-  return OwnErrors(args, context);
+/// Waits for nothing: what answers so is begun on the thread that notes errors, where a read might run on the store's.
+void Run(const Args& args, ToolContext& context, Reply<Result> reply) {
+  reply(args.logs ? GivenLog(args, context.now_ms()) : OwnErrors(args, context));
 }
 
 }  // namespace

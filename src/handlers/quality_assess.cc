@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/printable.h"
 #include "handlers/current_swarm.h"
+#include "handlers/rounded.h"
 #include "handlers/spread_view.h"
 #include "skep/tool.h"
 #include "swarm/quality.h"
@@ -168,19 +169,20 @@ std::string Because(const Target& target, Criterion criterion) {
       break;
     case Criterion::kRetries:
       if (const auto& retries = quality.retries) {
-        return fmt::format("{} of {} ended tasks needed one attempt; {} retries in all, at most {} attempts",
+        return fmt::format("{} of {} ended tasks needed one attempt; retries in all: {}, most attempts at one: {}",
                            retries->at_first_attempt, retries->tasks, retries->retries, retries->most_attempts);
       }
       break;
     case Criterion::kRework:
       if (const auto& rework = quality.rework) {
-        return fmt::format("{} of {} ended tasks were claimed once; {} claims beyond the first", rework->claimed_once,
+        return fmt::format("{} of {} ended tasks were claimed once; claims beyond the first: {}", rework->claimed_once,
                            rework->tasks, rework->claims_again);
       }
       break;
     case Criterion::kLeadTime:
       if (const auto& time = quality.lead_time) {
-        return fmt::format("of the {} ms that {} succeeded tasks took since they were ready, {} ms were work",
+        if (!swarm::ScoreOf(quality, criterion)) return "no data: all that succeeded took less than a millisecond";
+        return fmt::format("of the {} ms from ready to succeeded, over {} tasks, {} ms were work",
                            time->wait_ms.total + time->work_ms.total, time->work_ms.count, time->work_ms.total);
       }
       return "no data: no task has succeeded";
@@ -240,7 +242,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   const swarm::Quality& quality = target->quality;
   Result result{.kind = target->kind,
                 .target = target->id,
-                .score = swarm::Combine(quality, criteria),
+                .score = Rounded(swarm::Combine(quality, criteria)),
                 .ended = quality.ended,
                 .cancelled = quality.cancelled};
   for (const Criterion criterion : criteria) {
@@ -248,7 +250,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     one.criterion = criterion;
     one.because = Because(*target, criterion);
     if (const auto score = swarm::ScoreOf(quality, criterion)) {
-      one.score = score->value;
+      one.score = Rounded(score->value);
       one.of = score->of;
     }
   }

@@ -27,6 +27,16 @@ TEST(RenderForPeople, ListsOfObjectsAreTables) {
       "  long one  1024  x\n");
 }
 
+TEST(RenderForPeople, AnObjectInATableHasItsColumns) {
+  EXPECT_EQ(RenderForPeople(R"({"t":[{"a":"x","b":{"n":1,"m":2}},{"a":"y","b":{"m":3}}]})", kPlain),
+            "t\n  a  b.n  b.m\n  x    1    2\n  y         3\n");
+}
+
+TEST(RenderForPeople, AListWithListsInItIsOneBlockAfterTheOther) {
+  EXPECT_EQ(RenderForPeople(R"({"t":[{"a":"x","l":[{"n":1}]},{"a":"y","l":[]}]})", kPlain),
+            "t\n  a  x\n\n  l\n    n\n    1\n\n  a  y\n  l  none\n");
+}
+
 TEST(RenderForPeople, ObjectsAreIndented) {
   EXPECT_EQ(RenderForPeople(R"({"stats":{"entries":3,"none":[]}})", kPlain), "stats\n  entries  3\n  none     none\n");
 }
