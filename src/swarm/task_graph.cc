@@ -57,8 +57,14 @@ Expected<void> Check(const TaskRequest& request) {
   return {};
 }
 
-/// A dependency on a task that exists: its number if it has to be waited for, 0 if it has succeeded.
-Expected<std::int64_t> Existing(Database& database, const Swarm& swarm, std::string_view id) {
+/// A dependency on a task that exists.
+struct Needed {
+  std::int64_t number = 0;
+  bool done = false;  ///< It has succeeded, so nobody waits for it; but who depends on it is told of it.
+
+  auto operator<=>(const Needed&) const = default;
+};
+Expected<Needed> Existing(Database& database, const Swarm& swarm, std::string_view id) {
   const auto number = ParseId("tk", id);
   if (!number) {
     return Fail(ErrorCode::kNotFound, fmt::format("dependency \"{}\" is no task's id (tk_…) and no other part's title",
@@ -71,19 +77,26 @@ Expected<std::int64_t> Existing(Database& database, const Swarm& swarm, std::str
                 fmt::format("dependency {} is in another swarm, {}", id, FormatId("sw", row.Int(0))));
   }
   const auto state = ReadEnum<TaskState>(database, row.Text(1));
-  if (state == TaskState::kSucceeded) return 0;
+  if (state == TaskState::kSucceeded) return Needed{.number = *number, .done = true};
   if (IsFinished(state)) {
     return Fail(ErrorCode::kConflict,
                 fmt::format("dependency {} {}, so this task could never begin: make it anew first", id,
                             state == TaskState::kFailed ? "has failed" : "was cancelled"));
   }
-  return *number;
+  return Needed{.number = *number};
+}
+
+/// Sorted, each once, and how many of them have to be waited for.
+std::int64_t Tidy(std::vector<Needed>& needed) {
+  std::ranges::sort(needed);
+  needed.erase(std::ranges::unique(needed).begin(), needed.end());
+  return std::ranges::count(needed, false, &Needed::done);
 }
 
 /// The parts of one call, and the edges among them by their places.
 struct Graph {
-  std::vector<std::vector<std::size_t>> needs;            ///< For each part: places of others.
-  std::vector<std::vector<std::int64_t>> needs_existing;  ///< For each part: numbers of tasks.
+  std::vector<std::vector<std::size_t>> needs;      ///< For each part: places of others.
+  std::vector<std::vector<Needed>> needs_existing;  ///< For each part: tasks that there are.
 };
 
 /// A part that a word names: by title, or by its place from 1; none: it names no part. kInvalidArgument for a title
@@ -145,7 +158,7 @@ std::vector<std::size_t> FindCycle(const Graph& graph) {
 Expected<Graph> MakeGraph(Database& database, const Swarm& swarm, std::span<const TaskRequest> parts,
                           Orchestration strategy) {
   Graph graph{.needs = std::vector<std::vector<std::size_t>>(parts.size()),
-              .needs_existing = std::vector<std::vector<std::int64_t>>(parts.size())};
+              .needs_existing = std::vector<std::vector<Needed>>(parts.size())};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (strategy == Orchestration::kSequential && i > 0) graph.needs[i].push_back(i - 1);
     for (const std::string_view word : parts[i].dependencies) {
@@ -157,12 +170,10 @@ Expected<Graph> MakeGraph(Database& database, const Swarm& swarm, std::span<cons
       }
       const auto existing = Existing(database, swarm, word);
       if (!existing) return std::unexpected(existing.error());
-      if (*existing != 0) graph.needs_existing[i].push_back(*existing);
+      graph.needs_existing[i].push_back(*existing);
     }
     std::ranges::sort(graph.needs[i]);
     graph.needs[i].erase(std::ranges::unique(graph.needs[i]).begin(), graph.needs[i].end());
-    std::ranges::sort(graph.needs_existing[i]);
-    graph.needs_existing[i].erase(std::ranges::unique(graph.needs_existing[i]).begin(), graph.needs_existing[i].end());
   }
   if (const auto cycle = FindCycle(graph); !cycle.empty()) {
     std::string path;
@@ -259,31 +270,30 @@ Expected<Orchestrated> Orchestrate(Database& database, const Swarm& swarm, const
   if (strategy == Orchestration::kAdaptive) std::tie(made.chosen, made.because) = Choose(database, swarm, parts.size());
   auto graph = MakeGraph(database, swarm, parts, made.chosen);
   if (!graph) return std::unexpected(std::move(graph.error()));
-  std::vector<std::int64_t> needed;
+  std::vector<Needed> needed;
   for (const std::string_view word : request.dependencies) {
     const auto existing = Existing(database, swarm, word);
     if (!existing) return std::unexpected(existing.error());
-    if (*existing != 0) needed.push_back(*existing);
+    needed.push_back(*existing);
   }
-  std::ranges::sort(needed);
-  needed.erase(std::ranges::unique(needed).begin(), needed.end());
+  const std::int64_t waits_for = Tidy(needed);
 
   // What the whole needs, its parts need; itself it needs its parts to end.
-  const auto blockers = static_cast<std::int64_t>(parts.empty() ? needed.size() : parts.size());
+  const std::int64_t blockers = parts.empty() ? waits_for : std::ssize(parts);
   made.task = Insert(database, swarm, request, std::nullopt, blockers, std::ssize(parts), now.wall_ms);
   if (parts.empty()) {
-    for (const std::int64_t other : needed) database.Execute(kDepend, other, made.task.number);
+    for (const Needed& other : needed) database.Execute(kDepend, other.number, made.task.number);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     auto& existing = graph->needs_existing[i];
-    for (const std::int64_t other : needed) {
-      if (std::ranges::find(existing, other) == existing.end()) existing.push_back(other);
-    }
-    made.parts.push_back(Insert(database, swarm, parts[i], made.task.number,
-                                static_cast<std::int64_t>(existing.size() + graph->needs[i].size()), 0, now.wall_ms));
+    existing.insert(existing.end(), needed.begin(), needed.end());
+    const std::int64_t part_blockers = Tidy(existing) + std::ssize(graph->needs[i]);
+    made.parts.push_back(Insert(database, swarm, parts[i], made.task.number, part_blockers, 0, now.wall_ms));
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    for (const std::int64_t other : graph->needs_existing[i]) database.Execute(kDepend, other, made.parts[i].number);
+    for (const Needed& other : graph->needs_existing[i]) {
+      database.Execute(kDepend, other.number, made.parts[i].number);
+    }
     for (const std::size_t other : graph->needs[i]) {
       database.Execute(kDepend, made.parts[other].number, made.parts[i].number);
     }

@@ -98,6 +98,24 @@ TEST_F(TaskGraph, WhatCanNeverBeginIsRefused) {
   EXPECT_THAT(made.error().message, HasSubstr("could never begin"));
 }
 
+TEST_F(TaskGraph, WhatHasSucceededBlocksNothingAndIsStillNeeded) {
+  Start(Topology::kStar);
+  const auto done = Make("done");
+  ASSERT_EQ(ClaimFor(Spawn()), done);
+  Say(done, Report::kSucceeded);
+  const std::string id = TaskId(done);
+  EXPECT_EQ(StateOf(Make("alone", Priority::kMedium, "", {id})), TaskState::kReady);
+  const std::string_view needs[] = {id};
+  const TaskRequest parts[] = {Part("a"), Part("b", needs)};
+  const auto made = Orchestrate(*database_, swarm_, {.title = "x", .body = "", .required = "", .dependencies = needs},
+                                parts, Orchestration::kSequential, now_);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->parts[0].state, TaskState::kReady);
+  EXPECT_EQ(Dependencies(*database_, made->parts[0].number), std::vector{done});
+  EXPECT_EQ(Dependencies(*database_, made->parts[1].number), (std::vector{done, made->parts[0].number}));
+  EXPECT_EQ(made->parts[1].blockers, 1);
+}
+
 TEST_F(TaskGraph, AdaptiveSaysWhatItChoseAndWhy) {
   Start(Topology::kStar);
   Spawn();
