@@ -1,7 +1,8 @@
 #include "swarm/usage.h"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -47,19 +48,18 @@ constexpr Sql kSetSeries{
     "INSERT INTO usage_series (series, start_ns, at_ns, value) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT (series, start_ns) DO UPDATE SET at_ns = excluded.at_ns, value = excluded.value"};
 
-/// One pass over the period. What is in the way of a record: a stream of a better source that has begun by then.
-constexpr Sql kSums{
-    "SELECT CASE ?1 WHEN 0 THEN CAST(u.agent AS TEXT) WHEN 1 THEN CAST(u.task AS TEXT) WHEN 2 THEN u.operation "
-    "ELSE u.model END AS what, u.source, u.client, "
-    "u.rank = 0 OR ?5 = 'task' OR NOT (u.client_session <> '' AND EXISTS (SELECT 1 FROM usage_streams AS s "
+/// One pass over the period: SQLite would sort all of it to group it, which takes five times as long. What is in the
+/// way of a record: a stream of a better source that has begun by then.
+constexpr Sql kRecords{
+    "SELECT u.agent, u.task, u.operation, u.model, u.rank, u.client, "
+    "u.rank = 0 OR ?4 = 'task' OR NOT (u.client_session <> '' AND EXISTS (SELECT 1 FROM usage_streams AS s "
     "WHERE s.client_session = u.client_session AND s.rank < u.rank AND s.first_ms <= u.at_ms) "
     "OR u.client_session = '' AND u.client <> '' AND u.source <> 'task' AND EXISTS (SELECT 1 FROM usage_streams AS s "
-    "WHERE s.client = u.client AND s.rank < u.rank AND s.first_ms <= u.at_ms)) AS counted, "
-    "u.client_session = '' AS stray, count(*), count(u.input_tokens), sum(u.input_tokens), count(u.output_tokens), "
-    "sum(u.output_tokens), count(u.cache_read_tokens), sum(u.cache_read_tokens), count(u.cache_write_tokens), "
-    "sum(u.cache_write_tokens), count(u.cost_usd), sum(u.cost_usd), min(u.at_ms), max(u.at_ms) "
-    "FROM usage_records AS u WHERE u.at_ms >= ?2 AND u.at_ms <= ?3 AND (?4 IS NULL OR u.swarm = ?4) "
-    "AND (?5 IS NULL OR u.operation = ?5) GROUP BY what, u.source, u.client, counted, stray"};
+    "WHERE s.client = u.client AND s.rank < u.rank AND s.first_ms <= u.at_ms)), "
+    "u.client_session = '', u.at_ms, u.input_tokens, u.output_tokens, u.cache_read_tokens, u.cache_write_tokens, "
+    "u.cost_usd FROM usage_records AS u WHERE u.at_ms >= ?1 AND u.at_ms <= ?2 AND (?3 IS NULL OR u.swarm = ?3) "
+    "AND (?4 IS NULL OR u.operation = ?4)"};
+enum RecordColumn : int { kWhat = 0, kRank = 4, kClient, kCounted, kStray, kAt, kInput, kOutput, kRead, kWrite, kCost };
 constexpr Sql kSince{"SELECT min(at_ms) FROM usage_records"};
 
 constexpr Sql kNewest{"SELECT max(id) FROM usage_records"};
@@ -95,30 +95,22 @@ void AddTo(std::optional<T>& sum, const std::optional<T>& other) {
   if (other) sum = sum.value_or(T{}) + *other;
 }
 
-/// A row's sums, from this column on.
-UsageSum ReadSum(const Cursor& row, int column) {
-  UsageSum sum;
-  const auto figure = [&](std::int64_t& with, std::optional<std::int64_t>& of) {
-    with = row.Int(column++);
-    of = row.OptInt(column++);
-  };
-  sum.records = row.Int(column++);
-  figure(sum.with_input_tokens, sum.figures.input_tokens);
-  figure(sum.with_output_tokens, sum.figures.output_tokens);
-  figure(sum.with_cache_read_tokens, sum.figures.cache_read_tokens);
-  figure(sum.with_cache_write_tokens, sum.figures.cache_write_tokens);
-  sum.with_cost_usd = row.Int(column++);
-  if (sum.with_cost_usd > 0) sum.figures.cost_usd = row.Real(column);
-  ++column;
-  sum.first_ms = row.Int(column++);
-  sum.last_ms = row.Int(column);
+UsageSum ReadRecord(const Cursor& row) {
+  UsageSum sum{.records = 1,
+               .figures = {.input_tokens = row.OptInt(kInput),
+                           .output_tokens = row.OptInt(kOutput),
+                           .cache_read_tokens = row.OptInt(kRead),
+                           .cache_write_tokens = row.OptInt(kWrite)},
+               .first_ms = row.Int(kAt),
+               .last_ms = row.Int(kAt)};
+  if (!row.IsNull(kCost)) sum.figures.cost_usd = row.Real(kCost);
+  const auto one_if = [](const auto& figure) -> std::int64_t { return figure ? 1 : 0; };
+  sum.with_input_tokens = one_if(sum.figures.input_tokens);
+  sum.with_output_tokens = one_if(sum.figures.output_tokens);
+  sum.with_cache_read_tokens = one_if(sum.figures.cache_read_tokens);
+  sum.with_cache_write_tokens = one_if(sum.figures.cache_write_tokens);
+  sum.with_cost_usd = one_if(sum.figures.cost_usd);
   return sum;
-}
-
-std::int64_t ToNumber(std::string_view text) {
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
 }
 
 }  // namespace
@@ -209,29 +201,39 @@ std::optional<Increase> Advance(Database& database, std::string_view series, std
 
 UsageReport SumUsage(Database& database, const UsageQuery& query) {
   UsageReport report;
-  std::map<std::string, UsageSum, std::less<>> rows;
-  for (Cursor row = database.Query(kSums, static_cast<int>(query.group), query.from_ms, query.to_ms, query.swarm,
-                                   query.operation);
-       row.Next();) {
-    const auto source = ReadEnum<UsageSource>(database, row.Text(1));
-    const bool counted = row.Int(3) != 0;
-    const UsageSum sum = ReadSum(row, 5);
-    auto origin = std::ranges::find_if(report.origins, [&](const UsageOrigin& known) {
-      return known.source == source && known.client == row.Text(2);
-    });
-    if (origin == report.origins.end()) {
-      origin = report.origins.insert(origin, {.source = source, .client = std::string(row.Text(2))});
+  std::map<std::pair<std::int64_t, std::string>, UsageOrigin> origins;
+  absl::flat_hash_map<std::int64_t, std::size_t> by_number;
+  absl::flat_hash_map<std::string, std::size_t> by_text;
+  const int column = kWhat + static_cast<int>(query.group);
+  const bool numbers = query.group == UsageGroup::kAgent || query.group == UsageGroup::kTask;
+  const auto row_of = [&](const Cursor& row) -> UsageRow& {
+    const std::size_t next = report.rows.size();
+    const std::size_t place = numbers ? by_number.try_emplace(row.Int(column), next).first->second
+                                      : by_text.try_emplace(std::string(row.Text(column)), next).first->second;
+    if (place == next) {
+      report.rows.push_back(
+          {.number = numbers ? row.Int(column) : 0, .text = numbers ? std::string() : std::string(row.Text(column))});
     }
-    (counted ? origin->counted : origin->left_out).Add(sum);
-    if (!counted) continue;
-    rows[std::string(row.Text(0))].Add(sum);
+    return report.rows[place];
+  };
+  for (Cursor row = database.Query(kRecords, query.from_ms, query.to_ms, query.swarm, query.operation); row.Next();) {
+    const UsageSum sum = ReadRecord(row);
+    UsageOrigin& origin = origins[{row.Int(kRank), std::string(row.Text(kClient))}];
+    if (row.Int(kCounted) == 0) {
+      origin.left_out.Add(sum);
+      continue;
+    }
+    origin.counted.Add(sum);
     report.total.Add(sum);
-    if (source == UsageSource::kTask && row.Int(4) != 0) report.task_reports_without_session += sum.records;
+    row_of(row).sum.Add(sum);
+    if (row.Int(kRank) == static_cast<int>(UsageSource::kTask) && row.Int(kStray) != 0) {
+      ++report.task_reports_without_session;
+    }
   }
-  const bool by_number = query.group == UsageGroup::kAgent || query.group == UsageGroup::kTask;
-  for (auto& [what, sum] : rows) {
-    report.rows.push_back(
-        {.number = by_number ? ToNumber(what) : 0, .text = by_number ? std::string() : what, .sum = std::move(sum)});
+  for (auto& [key, origin] : origins) {
+    origin.source = static_cast<UsageSource>(key.first);
+    origin.client = key.second;
+    report.origins.push_back(std::move(origin));
   }
   std::ranges::stable_sort(report.rows, std::ranges::greater(), [](const UsageRow& row) { return row.sum.tokens(); });
   return report;
