@@ -48,15 +48,14 @@ class Groups {
     const auto [at, is_new] = groups_.try_emplace(kind.signature);
     Sums& sums = at->second;
     ErrorGroup& group = sums.group;
-    if (is_new) {
-      group.signature = kind.signature;
+    if (is_new) group.signature = kind.signature;
+    if (is_new || figures.first_ms < group.first_ms) {
       group.first_ms = figures.first_ms;
       group.message = figures.message;
     }
     group.count += figures.count;
     group.total_ns += figures.total_ns;
     group.most_ns = std::max(group.most_ns, figures.most_ns);
-    group.first_ms = std::min(group.first_ms, figures.first_ms);
     group.last_ms = std::max(group.last_ms, figures.last_ms);
     (later ? group.change.later : group.change.earlier) += figures.count;
     sums.operations[kind.operation] += figures.count;

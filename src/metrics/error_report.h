@@ -19,7 +19,7 @@ struct NamedCount {
 /// All errors of one signature.
 struct ErrorGroup {
   std::string signature;
-  std::string message;  ///< One of them as it was.
+  std::string message;  ///< The first one as it was.
   std::int64_t count = 0;
   std::int64_t total_ns = 0;  ///< That the calls had taken.
   std::int64_t most_ns = 0;
