@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/socket_path.h"
 #include "handlers/telemetry.h"
+#include "metrics/collector.h"
 #include "net/fd.h"
 #include "net/http_server.h"
 #include "net/listener.h"
@@ -64,6 +65,18 @@ class Receiver {
   net::HttpServer server_;
 };
 
+/// The pool that connections borrow from is looked at with the rest of the process.
+void MeasureBlocks(Application& application, const BufferPool& pool) {
+  if (application.collector() == nullptr) return;
+  application.collector()->AddGauges([&pool](const metrics::Gauges& to) {
+    const BufferPool::Stats stats = pool.stats();
+    to("blocks:hits", static_cast<double>(stats.hits));
+    to("blocks:misses", static_cast<double>(stats.misses));
+    to("blocks:lent", static_cast<double>(stats.outstanding));
+    to("blocks:kept", static_cast<double>(stats.kept));
+  });
+}
+
 int Listen(const Settings& settings, const Console& console) {
   if (auto made = MakeSocketDirectory(settings.listen, settings.paths); !made) return Failed(made.error(), console);
   BufferPool pool;
@@ -75,6 +88,7 @@ int Listen(const Settings& settings, const Console& console) {
   console.Say(
       fmt::format("serving on {}; clients join with: skep serve --connect {}", settings.listen, settings.listen));
   Application application(settings, loop, Application::Lifetime::kSession);
+  MeasureBlocks(application, pool);
   std::optional<Receiver> receiver;
   if (*port) receiver.emplace(loop, application, **std::move(port));
   net::ServeSocket(loop, pool, application.server(), *std::move(socket));
@@ -101,6 +115,7 @@ int Serve(const Settings& settings, const Console& console) {
   auto port = OpenPort(settings, console);
   if (!port) return Failed(port.error(), console);
   Application application(settings, loop, Application::Lifetime::kSession);
+  MeasureBlocks(application, pool);
   std::optional<Receiver> receiver;
   if (*port) receiver.emplace(loop, application, **std::move(port));
   return net::ServeStdio(loop, pool, application.server(), console.in, console.out);
