@@ -17,6 +17,7 @@
 #include "metrics/baseline.h"
 #include "metrics/windows.h"
 #include "swarm/full_text.h"
+#include "swarm/usage.h"
 
 namespace skep::cli {
 namespace {
@@ -43,12 +44,15 @@ std::unique_ptr<metrics::Collector> MakeCollector(const Settings& settings, net:
 }
 
 store::Options StoreOptions(const Settings& settings, metrics::Collector* collector) {
-  store::Options options{
-      .path = settings.database,
-      .fsync = settings.fsync,
-      .cache_bytes = settings.cache_bytes,
-      .lock_wait_ms = settings.lock_wait_ms,
-      .maintenance = [](store::Database& database) { return swarm::Maintain(database, SystemClock().WallMs()); }};
+  store::Options options{.path = settings.database,
+                         .fsync = settings.fsync,
+                         .cache_bytes = settings.cache_bytes,
+                         .lock_wait_ms = settings.lock_wait_ms,
+                         .maintenance = [](store::Database& database) {
+                           const std::int64_t now_ms = SystemClock().WallMs();
+                           const bool more = swarm::Maintain(database, now_ms);
+                           return swarm::PruneUsage(database, now_ms) || more;
+                         }};
   if (collector == nullptr) return options;
   const auto record = [&recorder = collector->recorder()](Operation operation, std::int64_t value) {
     recorder.Record(Recorder::Thread::kStore, operation, static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0)));

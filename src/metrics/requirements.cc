@@ -96,7 +96,8 @@ std::vector<Requirement> CheckRequirements(const Evidence& evidence) {
   constexpr std::uint64_t kMs = 1'000'000;
   const RequestTotals requests = TotalOf(evidence.windows);
   std::vector<Requirement> all;
-  all.push_back(Slow("message processing", "p95 at most 1 ms", requests.values, kMs, "requests"));
+  all.push_back(
+      Slow("message processing", "p95 at most 1 ms", requests.values, kMs, "requests, durable writes included"));
   all.push_back(Slow("correlation look-up", "p95 at most 100 us", Sum(evidence, {"correlation:find"}), kMs / 10,
                      "answers of clients to questions"));
   all.push_back({.name = "round trip",
