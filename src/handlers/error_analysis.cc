@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "handlers/log_text.h"
 #include "handlers/period.h"
 #include "handlers/rounded.h"
 #include "metrics/collector.h"
@@ -35,7 +36,8 @@ struct Args {
 
   static constexpr Field kFields[] = {
       Opt<&Args::timeframe>("timeframe", "Of the server's own errors"),
-      Opt<&Args::logs>("logs", "Lines of another log, the oldest first", {1, limits::kMaxLogLines}),
+      Opt<&Args::logs>("logs", "Lines of another log, text or JSON objects, the oldest first",
+                       {1, limits::kMaxLogLines}),
       Opt<&Args::limit>("limit", "Groups", {1, 200}),
   };
 };
@@ -273,7 +275,14 @@ Expected<Result> GivenLog(const Args& args, std::int64_t now_ms) {
     return Fail(ErrorCode::kTooLarge, fmt::format("logs[{}] has {} bytes, a line may have {}: pass its beginning", i,
                                                   (*args.logs)[i].size(), limits::kMaxLogLine));
   }
-  const metrics::LogReport report = metrics::AnalyseLog(*args.logs, now_ms);
+  json::Reader reader;
+  std::vector<std::string> texts(args.logs->size());
+  std::vector<std::string_view> lines = *args.logs;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    texts[i] = LogText(lines[i], reader);
+    if (!texts[i].empty()) lines[i] = texts[i];
+  }
+  const metrics::LogReport report = metrics::AnalyseLog(lines, now_ms);
   const auto of = [&](Severity severity) { return report.by_severity[static_cast<std::size_t>(severity)]; };
   Result result{.source = "logs",
                 .errors = of(Severity::kError) + of(Severity::kFatal),
