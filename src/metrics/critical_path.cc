@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace skep::metrics {
 namespace {
 
@@ -53,6 +55,13 @@ CriticalPath FindCriticalPath(const WorkGraph& graph) {
   std::ranges::reverse(path.steps);
   path.tasks = std::ssize(path.steps);
   return path;
+}
+
+CriticalPath FindCriticalPath(store::Database& database, const swarm::Swarm& swarm) {
+  WorkGraphReader reader(swarm, limits::kReportedTasks);
+  while (reader.Read(database) && !database.error()) {
+  }
+  return FindCriticalPath(reader.graph());
 }
 
 }  // namespace skep::metrics

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "metrics/work_graph.h"
+#include "store/database.h"
+#include "swarm/swarm.h"
 
 namespace skep::metrics {
 
@@ -23,5 +25,7 @@ struct CriticalPath {
 };
 
 CriticalPath FindCriticalPath(const WorkGraph& graph);
+/// Of a swarm, whenever that was: of its newest limits::kReportedTasks tasks.
+CriticalPath FindCriticalPath(store::Database& database, const swarm::Swarm& swarm);
 
 }  // namespace skep::metrics

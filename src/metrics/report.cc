@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "metrics/work_graph.h"
 
 namespace skep::metrics {
 namespace {
@@ -57,13 +56,6 @@ std::vector<OperationReport> Beside(std::vector<Window> now, const std::vector<W
   return all;
 }
 
-CriticalPath CriticalPathOf(Database& database, const swarm::Swarm& swarm) {
-  WorkGraphReader reader(swarm, kChainTasks);
-  while (reader.Read(database) && !database.error()) {
-  }
-  return FindCriticalPath(reader.graph());
-}
-
 }  // namespace
 
 Report MakeReport(Database& database, const ReportRequest& request, std::span<const Recorded> live,
@@ -83,7 +75,7 @@ Report MakeReport(Database& database, const ReportRequest& request, std::span<co
   report.operations = Beside(std::move(windows), before);
   report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);
   report.tasks_before = CountEnded(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks);
-  if (request.critical_path && request.swarm) report.critical_path = CriticalPathOf(database, *request.swarm);
+  if (request.critical_path && request.swarm) report.critical_path = FindCriticalPath(database, *request.swarm);
   report.comparisons = CompareWithBaselines(database, std::max(report.from_ms, now_ms - kHourMs), now_ms);
   report.alerts = ListAlerts(database, report.from_ms, kMaxAlerts);
   return report;

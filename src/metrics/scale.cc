@@ -147,10 +147,10 @@ std::string LengthText(std::int64_t ms) {
   return fmt::format("{} s", s);
 }
 
-std::int64_t NiceLength(std::int64_t span_ms, std::int64_t most, std::int64_t least_ms) {
+std::int64_t NiceLength(std::int64_t span_ms, std::int64_t most, std::int64_t part_ms) {
   for (const std::int64_t length : kLengths) {
     const std::int64_t ms = length * 1000;
-    if (ms >= least_ms && span_ms <= ms * most) return ms;
+    if (ms % part_ms == 0 && span_ms <= ms * most) return ms;
   }
   constexpr std::int64_t kDay = 86'400'000;
   return (span_ms / most / kDay + 1) * kDay;

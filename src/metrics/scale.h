@@ -45,8 +45,8 @@ std::vector<TimeTick> TimeTicks(std::int64_t from_ms, std::int64_t to_ms, int mo
 
 /// A length of time in words: "10 s", "15 min", "6 h", "2 d".
 std::string LengthText(std::int64_t ms);
-/// The shortest length, of those that people count in (10 s, 20 s, 30 s, 1 min … 1 d …), of which at most so many make
-/// up `span_ms`; not below `least_ms`.
-std::int64_t NiceLength(std::int64_t span_ms, std::int64_t most, std::int64_t least_ms);
+/// The shortest length, of those that people count in (10 s, 20 s, 30 s, 1 min … 1 d …), that is made of whole
+/// `part_ms` and of which at most so many make up `span_ms`.
+std::int64_t NiceLength(std::int64_t span_ms, std::int64_t most, std::int64_t part_ms);
 
 }  // namespace skep::metrics

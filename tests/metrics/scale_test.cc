@@ -75,6 +75,7 @@ TEST(Scale, LengthsAreThoseThatPeopleCountIn) {
   EXPECT_EQ(NiceLength(3'600'000, 120, 10'000), 30'000);
   EXPECT_EQ(NiceLength(86'400'000, 120, 60'000), 15 * 60'000);
   EXPECT_EQ(NiceLength(100'000, 120, 10'000), 10'000);
+  EXPECT_EQ(NiceLength(1'500'000, 120, 10'000), 20'000) << "15 s are not made of whole windows of 10 s";
   EXPECT_EQ(NiceLength(30 * 86'400'000LL, 120, 3'600'000), 6 * 3'600'000);
 }
 
