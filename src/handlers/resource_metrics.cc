@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/executor.h"
 #include "base/version.h"
 #include "metrics/alerts.h"
 #include "metrics/collector.h"
@@ -142,7 +143,8 @@ void AddOperations(std::span<const Recorded> all, Exposition& to) {
 }
 
 /// Of a process that measures.
-void AddCollected(metrics::Collector& collector, Exposition& to) {
+void AddCollected(const Services& services, Exposition& to) {
+  const metrics::Collector& collector = *services.collector;
   struct Gauge {
     std::string_view figure;
     std::string_view name;
@@ -165,11 +167,17 @@ void AddCollected(metrics::Collector& collector, Exposition& to) {
       {"heap:used_bytes", "skep_heap_used_bytes", kGauge, "Memory that the allocator has given out."},
       {"heap:free_bytes", "skep_heap_free_bytes", kGauge, "Memory that the allocator keeps."},
   };
-  collector.ReadGauges([&](std::string_view figure, double value) {
+  const metrics::Gauges add = [&](std::string_view figure, double value) {
     for (const Gauge& gauge : kGauges) {
       if (gauge.figure == figure) to.Single(gauge.name, gauge.type, gauge.help, std::optional(value));
     }
-  });
+  };
+  // Behind a write, this runs on the store's thread.
+  if (services.executor.IsCurrent()) {
+    collector.ReadGauges(add);
+  } else {
+    collector.LastGauges(add);
+  }
   to.Single("skep_windows_lost_total", kCounter, "Times that what was measured could not be written down.",
             std::optional(collector.lost_windows()));
 }
@@ -182,7 +190,7 @@ void AddRecorded(ToolContext& context, Exposition& to) {
     for (const auto& one : totals) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
     AddRequests(all, to);
     AddOperations(all, to);
-    return AddCollected(*collector, to);
+    return AddCollected(context.services(), to);
   }
   const std::int64_t kept_ms = metrics::kLevels.back().kept_ms;
   const auto windows =

@@ -26,7 +26,8 @@ Meter::Meter(const Services& services, std::span<const Tool* const> tools)
   }
   for (const Tool* const tool : tools) {
     // What goes on for as long as it was told to says nothing of how fast we are.
-    const std::string name = fmt::format("{}:{}", tool->start == nullptr ? "tool" : "watch", tool->info.name);
+    const bool watches = std::ranges::any_of(tool->input, [](const Field& field) { return field.name == "duration"; });
+    const std::string name = fmt::format("{}:{}", watches ? "watch" : "tool", tool->info.name);
     Operation first = Operation::kUnknown;
     for (const std::string_view variant : tool->variants) {
       const Operation operation = recorder.Register(fmt::format("{}.{}", name, variant));
@@ -51,8 +52,8 @@ void Meter::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failur
                      std::uint16_t& previous) {
   const std::int64_t now_ns = clock_.SteadyNs();
   if (in_frame) last_ns_ = now_ns;
-  const Operation operation = mark.operation == rpc::Mark::kNoOperation ? Operation::kUnknown
-                                                                        : static_cast<Operation>(mark.operation);
+  const Operation operation =
+      mark.operation == rpc::Mark::kNoOperation ? Operation::kUnknown : static_cast<Operation>(mark.operation);
   Recorder& recorder = collector_->recorder();
   const std::int64_t took_ns = now_ns - mark.began_ns;
   recorder.Record(Recorder::Thread::kLoop, operation, Positive(took_ns), failure != nullptr, mark.bytes_in, bytes);

@@ -126,12 +126,19 @@ void Collector::ReadGauges(const Gauges& to) const {
   for (const auto& source : sources_) source(to);
 }
 
+void Collector::LastGauges(const Gauges& to) const {
+  const std::lock_guard lock(last_mutex_);
+  for (const auto& [name, value] : last_) to(name, value);
+}
+
 void Collector::Look() {
   const std::int64_t now_ns = options_.clock.SteadyNs();
+  std::map<std::string, double, std::less<>> last;
   ReadGauges([&](std::string_view name, double value) {
     auto found = samples_.find(name);
     if (found == samples_.end()) found = samples_.emplace(std::string(name), Sample()).first;
     found->second.Add(value);
+    last.emplace(name, value);
     if (name != "process:cpu_s") return;
     // Processor time since the last look, as cores kept busy.
     if (looked_ns_ != 0 && now_ns > looked_ns_) {
@@ -140,6 +147,8 @@ void Collector::Look() {
     cpu_s_ = value;
   });
   looked_ns_ = now_ns;
+  const std::lock_guard lock(last_mutex_);
+  last_.swap(last);
 }
 
 void Collector::WriteDown(std::int64_t at_ms) {

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +64,8 @@ class Collector {
   void AddGauges(std::function<void(const Gauges&)> source) { sources_.push_back(std::move(source)); }
   /// What the process is like now.
   void ReadGauges(const Gauges& to) const;
+  /// What it was like when it was last looked at; nothing before that. Any thread.
+  void LastGauges(const Gauges& to) const;
 
   /// When a window of this process was last written down, wall clock; 0: none was.
   std::int64_t written_ms() const { return tally_->written_ms; }
@@ -90,6 +95,8 @@ class Collector {
   Samples samples_;
   Rates rates_;
   std::vector<std::function<void(const Gauges&)>> sources_;
+  mutable std::mutex last_mutex_;
+  std::map<std::string, double, std::less<>> last_;  ///< Of the last look.
   std::shared_ptr<Tally> tally_ = std::make_shared<Tally>();
   std::unique_ptr<Events::Timer> timer_;
   bool awake_ = false;

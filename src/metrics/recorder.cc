@@ -68,6 +68,7 @@ void Recorder::AddDifference(const Counts& now, const Counts& before, std::uint6
 }
 
 std::vector<Recorded> Recorder::Read(bool take) {
+  const std::lock_guard lock(reading_);
   std::vector<Recorded> all;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     Recorded recorded{.operation = names_[i]};

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,7 +87,7 @@ class Recorder {
   }
 
   /// What was recorded since the last Take(), of both threads together; operations of which there was nothing are left
-  /// out. On the loop's thread.
+  /// out. As what follows, on any thread.
   std::vector<Recorded> Take() { return Read(true); }
   /// The same, but it will be taken once more.
   std::vector<Recorded> Peek() { return Read(false); }
@@ -109,7 +110,7 @@ class Recorder {
     std::atomic<std::uint64_t> bytes_in = 0;
     std::atomic<std::uint64_t> bytes_out = 0;
     std::atomic<std::uint64_t> most = 0;  ///< Since the last Take().
-    Counts taken;                         ///< What Take() has seen. The loop's.
+    Counts taken;                         ///< What Take() has seen.
   };
   using Cells = std::array<std::atomic<Cell*>, limits::kMaxOperations>;
 
@@ -123,6 +124,8 @@ class Recorder {
   /// Adds what was counted between two looks at a cell.
   static void AddDifference(const Counts& now, const Counts& before, std::uint64_t most, Recorded& to);
   std::vector<Recorded> Read(bool take);
+
+  std::mutex reading_;  ///< Guards what was taken. Who records does not know of it.
 
   std::vector<std::string> names_;
   std::array<Cells, 2> cells_{};
