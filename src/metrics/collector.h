@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -76,8 +77,8 @@ class Collector {
   class Writing;
   /// What has become of the windows; outlives the collector in those that are on their way.
   struct Tally {
-    std::int64_t written_ms = 0;
-    std::int64_t lost = 0;
+    std::atomic<std::int64_t> written_ms = 0;
+    std::atomic<std::int64_t> lost = 0;
   };
 
   void Awake();
