@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::string_view kCommon[] = {"project", "log-level", "log-file", "durability"};
 constexpr std::string_view kServe[] = {"toolsets", "listen", "connect", "otlp"};
-constexpr std::string_view kReport[] = {"json"};
+constexpr std::string_view kLook[] = {"json"};
+constexpr std::string_view kReport[] = {"timeframe", "format", "swarm", "html", "json"};
 constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topology",   "seed",
                                             "failure-rate", "crash-rate", "stall-rate", "dependencies",
                                             "capabilities", "claims",     "compare",    "json"};
@@ -31,14 +32,17 @@ constexpr CommandInfo kCommands[] = {
     {Command::kServe, "serve", "Speaks MCP on standard input and output, as AI clients launch it, or on a socket",
      kServe},
     {Command::kMcp, "mcp", "Calls one tool", kMcp},
-    {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kReport},
+    {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kLook},
     {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
-    {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kReport},
-    {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kReport},
-    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kReport},
+    {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kLook},
+    {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kLook},
+    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kLook},
+    {Command::kReport, "report", "Says what the project's swarms and servers did and how fast; --html writes a page",
+     kReport},
+    {Command::kMetrics, "metrics", "Prints what is measured, as Prometheus reads it", {}},
     {Command::kSimulate, "simulate", "Plays a swarm in virtual time, checks each step, and measures the scheduler",
      kSimulation},
-    {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kReport},
+    {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kLook},
     {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools, resources", {}, true},
 };
 

@@ -13,7 +13,20 @@
 
 namespace skep::cli {
 
-enum class Command : std::uint8_t { kServe, kMcp, kStatus, kTasks, kLeases, kSwarm, kSimulate, kHook, kDoctor, kDocs };
+enum class Command : std::uint8_t {
+  kServe,
+  kMcp,
+  kStatus,
+  kTasks,
+  kLeases,
+  kSwarm,
+  kReport,
+  kMetrics,
+  kSimulate,
+  kHook,
+  kDoctor,
+  kDocs
+};
 
 /// A command as users see it.
 struct CommandInfo {

@@ -13,6 +13,8 @@ int CallTool(const CommandLine& line, const Settings& settings, const Console& c
 int ShowTasks(const CommandLine& line, const Settings& settings, const Console& console);
 int ShowLeases(const CommandLine& line, const Settings& settings, const Console& console);
 int WatchSwarm(const CommandLine& line, const Settings& settings, const Console& console);
+int ShowReport(const CommandLine& line, const Settings& settings, const Console& console);
+int ShowMetrics(const Settings& settings, const Console& console);
 /// Needs no project: it plays in a directory of its own.
 int SimulateSwarm(const CommandLine& line, const Console& console);
 int Status(const CommandLine& line, const Settings& settings, const Console& console);

@@ -24,9 +24,10 @@ ErrorCode CodeNamed(std::string_view name) {
   return ErrorCode::kInternal;
 }
 
-std::string_view TextOf(json::Value result) {
+/// Of the first in a list.
+std::string_view TextOf(json::Value list) {
   json::Value first;
-  json::Elements(result.Find("content")).Next(first);
+  json::Elements(list).Next(first);
   return first.Find("text").AsString();
 }
 
@@ -71,6 +72,31 @@ std::string InProcess::AskResult(std::string_view method) {
   return answer.substr(begin, answer.size() - begin - 1);
 }
 
+Expected<void> InProcess::AskAndParse(std::string_view request, Block& answer, json::Reader& reader) {
+  const std::string line = Ask(request);
+  answer = Block(line.size());
+  answer.Append(line);
+  if (reader.Parse({answer.data(), answer.size()}) != json::Outcome::kOk) {
+    return Fail(ErrorCode::kInternal, fmt::format("the server's answer is not JSON: {}", reader.error()));
+  }
+  if (const json::Value error = reader.root().Find("error"); error.exists()) {
+    const bool params = error.Find("code").AsInt() == static_cast<int>(rpc::ErrorCode::kInvalidParams);
+    return Fail(params ? ErrorCode::kInvalidArgument : ErrorCode::kInternal,
+                std::string(error.Find("message").AsString()));
+  }
+  return {};
+}
+
+Expected<std::string> InProcess::ReadText(std::string_view uri) {
+  Block answer;
+  json::Reader reader;
+  auto asked =
+      AskAndParse(fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{{"uri":"{}"}}}})", uri),
+                  answer, reader);
+  if (!asked) return std::unexpected(std::move(asked.error()));
+  return std::string(TextOf(reader.root().Find("result").Find("contents")));
+}
+
 Expected<std::string> InProcess::CallTool(std::string_view name, std::string_view arguments) {
   Block request(arguments.size() + limits::kKiB);
   json::Writer to(request);
@@ -94,23 +120,16 @@ Expected<std::string> InProcess::CallTool(std::string_view name, std::string_vie
                                                   request.size(), limits::kMaxFrame));
   }
 
-  const std::string line = Ask(request.view());
-  Block answer(line.size());
-  answer.Append(line);
+  Block answer;
   json::Reader reader;
-  if (reader.Parse({answer.data(), answer.size()}) != json::Outcome::kOk) {
-    return Fail(ErrorCode::kInternal, fmt::format("the server's answer is not JSON: {}", reader.error()));
-  }
-  if (const json::Value error = reader.root().Find("error"); error.exists()) {
-    const bool params = error.Find("code").AsInt() == static_cast<int>(rpc::ErrorCode::kInvalidParams);
-    return Fail(params ? ErrorCode::kInvalidArgument : ErrorCode::kInternal,
-                std::string(error.Find("message").AsString()));
-  }
+  if (auto asked = AskAndParse(request.view(), answer, reader); !asked)
+    return std::unexpected(std::move(asked.error()));
   const json::Value result = reader.root().Find("result");
   if (result.Find("isError").exists() && result.Find("isError").AsBool()) {
-    return Fail(CodeNamed(result.Find("_meta").Find("skep/error").AsString()), std::string(TextOf(result)));
+    return Fail(CodeNamed(result.Find("_meta").Find("skep/error").AsString()),
+                std::string(TextOf(result.Find("content"))));
   }
-  return std::string(TextOf(result));
+  return std::string(TextOf(result.Find("content")));
 }
 
 }  // namespace skep::cli

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "json/reader.h"
 #include "net/loop.h"
 #include "skep/block.h"
 #include "skep/error.h"
@@ -31,10 +32,16 @@ class InProcess final : private Transport {
   /// protocol's, are the error.
   Expected<std::string> CallTool(std::string_view name, std::string_view arguments);
 
+  /// Reads a resource that is one text, and returns that. `uri` needs no escape in JSON.
+  Expected<std::string> ReadText(std::string_view uri);
+
  private:
   Block& Output() override { return output_; }
   std::size_t Unsent() const override { return output_.size() - taken_; }
   void Flush() override {}
+
+  /// Sends a request; `reader` then has read `answer`, which is a result.
+  Expected<void> AskAndParse(std::string_view request, Block& answer, json::Reader& reader);
 
   /// The next line that is an answer, if there is one yet.
   bool TakeAnswer(std::string& answer);

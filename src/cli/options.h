@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "handlers/period.h"
 #include "skep/field.h"
 #include "skep/tool.h"
 #include "swarm/swarm.h"
@@ -37,6 +38,11 @@ struct Options {
   bool json = false;
   bool list = false;
   std::optional<std::string> args;
+  // Of a report.
+  std::optional<handlers::Timeframe> timeframe;
+  std::optional<handlers::ReportFormat> format;
+  std::optional<std::string> swarm;
+  std::optional<std::string> html;
   // Of a simulation.
   std::int64_t agents = 100;
   std::int64_t tasks = 10'000;
@@ -66,6 +72,10 @@ struct Options {
       Opt<&Options::json>("json", "One line of JSON, for machines"),
       Opt<&Options::list>("list", "Names the tools"),
       Opt<&Options::args>("args", "All arguments at once as a JSON object; - reads it from stdin, @FILE from a file"),
+      Opt<&Options::timeframe>("timeframe", "How far it looks back (default: 24h)"),
+      Opt<&Options::format>("format", "How much it tells (default: summary)"),
+      Opt<&Options::swarm>("swarm", "Id or name: of this swarm's tasks only"),
+      Opt<&Options::html>("html", "Writes all of it, with plots, into a file: one page that needs no network"),
       Opt<&Options::agents>("agents", "Agents in the swarm", {1, limits::kMaxAgents}),
       Opt<&Options::tasks>("tasks", "Tasks that they are given", {1, limits::kMaxTasks}),
       Opt<&Options::topology>("topology", "How agents are wired together"),

@@ -74,6 +74,10 @@ int Run(std::span<const char* const> args, const Environment& environment, const
       return ShowLeases(*line, *settings, console);
     case Command::kSwarm:
       return WatchSwarm(*line, *settings, console);
+    case Command::kReport:
+      return ShowReport(*line, *settings, console);
+    case Command::kMetrics:
+      return ShowMetrics(*settings, console);
     case Command::kSimulate:
     case Command::kDoctor:
     case Command::kDocs:

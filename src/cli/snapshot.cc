@@ -112,11 +112,14 @@ std::string RenderHead(const Json& swarm) {
 
 }  // namespace
 
+Expected<void> CheckUsed(const Settings& settings) {
+  if (access(settings.database.c_str(), F_OK) == 0) return {};
+  return Fail(ErrorCode::kNotFound,
+              fmt::format("nothing is stored yet for {}: no client has used skep there", settings.project));
+}
+
 Expected<std::string> TakeSnapshot(const Settings& settings, Look look) {
-  if (access(settings.database.c_str(), F_OK) != 0) {
-    return Fail(ErrorCode::kNotFound,
-                fmt::format("nothing is stored yet for {}: no client has used skep there", settings.project));
-  }
+  if (auto used = CheckUsed(settings); !used) return std::unexpected(std::move(used.error()));
   Json snapshot = Json::object();
   if (look != Look::kLeases) {
     net::Loop loop;

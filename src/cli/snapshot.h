@@ -17,6 +17,9 @@ enum class Look : std::uint8_t {
   kSwarm,   ///< The current swarm: who does what, what waits, what is leased.
 };
 
+/// kNotFound when no client has used skep for the project: to look must not make a store.
+Expected<void> CheckUsed(const Settings& settings);
+
 /// As JSON. kNotFound when the project has no swarm.
 Expected<std::string> TakeSnapshot(const Settings& settings, Look look);
 

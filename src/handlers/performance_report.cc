@@ -16,12 +16,9 @@
 namespace skep::handlers {
 namespace {
 
-enum class Format : int { kSummary, kDetailed, kJson };
-constexpr std::array<std::string_view, 3> Names(Format) { return {"summary", "detailed", "json"}; }
-
 struct Args {
   Timeframe timeframe = Timeframe::kDay;
-  Format format = Format::kSummary;
+  ReportFormat format = ReportFormat::kSummary;
   std::optional<std::string_view> swarm_id;
 
   static constexpr Field kFields[] = {
@@ -47,7 +44,7 @@ struct Result {
 
 Expected<Result> Run(const Args& args, ToolContext& context) {
   metrics::ReportRequest request{.length_ms = LengthMs(args.timeframe),
-                                 .critical_path = args.format != Format::kSummary};
+                                 .critical_path = args.format != ReportFormat::kSummary};
   if (args.swarm_id) {
     auto swarm = SwarmInView(context, args.swarm_id);
     if (!swarm) return std::unexpected(std::move(swarm.error()));
@@ -58,13 +55,13 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   const metrics::Report report = metrics::MakeReport(context.database(), request, live, context.now_ms());
   Result result{.from = {report.from_ms}, .to = {report.to_ms}};
   switch (args.format) {
-    case Format::kSummary:
+    case ReportFormat::kSummary:
       result.report = metrics::SummaryOf(report);
       break;
-    case Format::kDetailed:
+    case ReportFormat::kDetailed:
       result.report = metrics::DetailsOf(report);
       break;
-    case Format::kJson:
+    case ReportFormat::kJson:
       result.figures = View(report);
       break;
   }

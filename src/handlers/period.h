@@ -18,4 +18,8 @@ constexpr std::int64_t LengthMs(Timeframe timeframe) {
   return kLengths[static_cast<std::size_t>(timeframe)];
 }
 
+/// How much of a report is told, and as text or as data.
+enum class ReportFormat : int { kSummary, kDetailed, kJson };
+constexpr std::array<std::string_view, 3> Names(ReportFormat) { return {"summary", "detailed", "json"}; }
+
 }  // namespace skep::handlers

@@ -113,7 +113,7 @@ std::string ClaimTable(const Stretch& stretch) {
     fmt::format_to(std::back_inserter(table),
                    "<tr><td>{}</td><td>{}</td><td class=\"words\">{}</td><td class=\"words\">{}</td>"
                    "<td class=\"words\"><bdi>{}</bdi></td><td>{}</td></tr>\n",
-                   ClockText(claim.begin_ms), MsValue(claim.end_ms - claim.begin_ms), Escape(claim.agent_name),
+                   MomentText(claim.begin_ms), MsValue(claim.end_ms - claim.begin_ms), Escape(claim.agent_name),
                    FormatId("tk", claim.task), EscapeShort(claim.title, kListedTitle),
                    Names(claim.end)[static_cast<std::size_t>(claim.end)]);
   }
@@ -156,12 +156,12 @@ std::string TimelineFigure(const PageContents& contents) {
          .marked = marked,
          .title = fmt::format("{} {}, {} from {}, {}", FormatId("tk", claim.task),
                               claim.title.substr(0, 2 * kListedTitle), MsValue(claim.end_ms - claim.begin_ms),
-                              ClockText(claim.begin_ms), Names(claim.end)[static_cast<std::size_t>(claim.end)])});
+                              MomentText(claim.begin_ms), Names(claim.end)[static_cast<std::size_t>(claim.end)])});
   }
   std::string note = fmt::format(
       "{} claims in {}, from {} UTC; at the right: share of that time in which the agent had "
       "a task",
-      stretch.claims.size(), MsValue(stretch.to_ms - stretch.from_ms), ClockText(stretch.from_ms));
+      stretch.claims.size(), MsValue(stretch.to_ms - stretch.from_ms), MomentText(stretch.from_ms));
   if (stretch.idle_ms > 0) {
     note +=
         fmt::format("; before that nobody worked for {}, and what was earlier is left out", MsValue(stretch.idle_ms));
@@ -223,7 +223,7 @@ std::string PathSection(const PageContents& contents) {
         "<tr><td>{}</td><td class=\"words\"><bdi>{}</bdi></td><td>{}</td><td>{}</td><td>{:.0f} %</td>"
         "<td>{}</td></tr>\n",
         FormatId("tk", step.task), title == contents.titles.end() ? "" : EscapeShort(title->second, kListedTitle),
-        ClockText(step.begin_ms), MsValue(step.work_ms),
+        MomentText(step.begin_ms), MsValue(step.work_ms),
         100 * static_cast<double>(step.work_ms) / static_cast<double>(std::max<std::int64_t>(path.chain_ms, 1)),
         before_ms == 0 ? "–" : MsValue(std::max<std::int64_t>(step.begin_ms - before_ms, 0)));
     before_ms = step.end_ms;

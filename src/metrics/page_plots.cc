@@ -176,12 +176,13 @@ std::string RequestSection(const PageContents& contents) {
     errors += window.errors;
   }
   const std::uint64_t count = Sum(rate.counts);
+  const std::string_view why = contents.report.measured_ms == 0 ? kNotMeasured : "No request was made.";
   const std::string note = fmt::format("{} requests in {}", count, Windows(latency));
-  return Show(latency, "Latency of requests", note + "; each window’s percentiles; log scale", kNotMeasured) +
-         Show(rate, "Requests per second", note, kNotMeasured) +
+  return Show(latency, "Latency of requests", note + "; each window’s percentiles; log scale", why) +
+         Show(rate, "Requests per second", note, why) +
          (errors == 0 && count > 0
               ? Figure("Failed requests", "", Empty(fmt::format("None of the {} requests has failed.", count)))
-              : Show(failed, "Failed requests", fmt::format("{} of {}; in each window", errors, note), kNotMeasured)) +
+              : Show(failed, "Failed requests", fmt::format("{} of {}; in each window", errors, note), why)) +
          Waits(contents);
 }
 
@@ -202,15 +203,13 @@ std::string StoreSection(const PageContents& contents) {
        [](const Window& window) { return std::optional(static_cast<double>(window.values.most())); }}};
   AddLines(contents.history, groups, sizes);
   const std::string_view why = contents.report.measured_ms == 0 ? kNotMeasured : "Nothing was written.";
-  return Show(times, "Store: p95 of its steps",
+  return Show(times, "Steps of a write, p95",
               fmt::format("{} commits in {}; commit: with its fsync; queue: of a write, until it is begun; lock: for "
                           "other processes; log scale",
                           Sum(times.counts), Windows(times)),
               why) +
-         Show(sizes, "Store: writes in a group",
-              fmt::format("{} groups in {}; writes that are committed together", Sum(sizes.counts), Windows(sizes)),
-              why) +
-         Waits(contents);
+         Show(sizes, "Writes committed together",
+              fmt::format("{} groups in {}; how many writes each had", Sum(sizes.counts), Windows(sizes)), why);
 }
 
 std::string ProcessSection(const PageContents& contents) {
@@ -245,23 +244,26 @@ std::string ProcessSection(const PageContents& contents) {
                                     return std::optional(static_cast<double>(window.values.most()));
                                   }}};
   AddLines(contents.history, lines, delay);
+  const std::string_view why =
+      contents.report.measured_ms == 0
+          ? kNotMeasured
+          : "No data: no server was at work for as long as it takes to look twice, some seconds.";
   const std::int64_t processes = contents.report.processes;
   const std::string of = fmt::format("{} process{}", processes, processes == 1 ? "" : "es");
   return Show(memory, "Memory",
               fmt::format("{}, {} looks in {}; all: the sum of their means; largest: at any look", of,
                           Sum(memory.counts), Windows(memory)),
-              kNotMeasured) +
+              why) +
          Show(cores, "Processor",
               fmt::format("{}, {} looks in {}; cores that they keep busy together", of, Sum(cores.counts),
                           Windows(cores)),
-              kNotMeasured) +
+              why) +
          Show(load, "Load of the machine",
               fmt::format("{} looks in {}; load average of a minute, of all that runs there", Sum(load.counts),
                           Windows(load)),
-              kNotMeasured) +
+              why) +
          Show(delay, "Delay of the event loop",
-              fmt::format("{} looks in {}; how late a timer rang; log scale", Sum(delay.counts), Windows(delay)),
-              kNotMeasured);
+              fmt::format("{} looks in {}; how late a timer rang; log scale", Sum(delay.counts), Windows(delay)), why);
 }
 
 std::string TaskSection(const PageContents& contents) {

@@ -70,9 +70,13 @@ footer { margin-top: 44px; color: var(--soft); font-size: 13px; }
   svg text { font-size: 17px; } .wide > svg text { font-size: 13px; }
 }
 @media print {
-  body { padding: 0; max-width: none; font-size: 11pt; } nav, details { display: none; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } .wide > svg { min-width: 0; }
-  .pair { grid-template-columns: 1fr 1fr; }
+  body { padding: 0; max-width: none; font-size: 10pt; } nav, details { display: none; }
+  h2 { margin-top: 24px; } h2, h3, .note, .key { break-after: avoid; } tr { break-inside: avoid; }
+  figure.all { break-inside: auto; } .pair { display: block; } .pair > figure { margin-bottom: 20px; }
+  .pair > figure:not(.all) { display: inline-block; width: 48%; margin-right: 1.5%; vertical-align: top; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .wide { overflow: visible; } .wide > svg { min-width: 0; } table { font-size: 8pt; } th, td { padding-left: 8px; }
+  svg text { font-size: 16px; } .wide > svg text { font-size: 15px; }
 }
 )css";
 

@@ -38,10 +38,6 @@ std::string VerdictText(Verdict verdict) {
   return text;
 }
 
-std::string Moment(std::int64_t ms) {
-  return fmt::format("{} {}", TimeTicks(ms / 86'400'000 * 86'400'000, ms, 1).front().text, ClockText(ms));
-}
-
 void AddGroup(std::string& to, const TaskGroup& group, const std::map<std::string, std::string>& names) {
   const TaskFigures& figures = group.figures;
   const auto name = names.find(group.name);
@@ -141,7 +137,7 @@ std::string BaselineSection(const PageContents& contents) {
     const std::string verdict = VerdictText(one.verdict);
     AddRow(table, {Escape(one.operation), one.verdict == Verdict::kWorse ? "✗ " + verdict : verdict, text(one.p95_ns),
                    fmt::format("{}", one.minutes), text(one.baseline_p95_ns), fmt::format("{}", one.baseline_minutes),
-                   Moment(one.baseline_ms)});
+                   MomentText(one.baseline_ms)});
   }
   return Figure("",
                 "Medians of the minutes’ p95, the last hour against the baseline; worse and improved: beyond chance "
@@ -155,9 +151,10 @@ std::string AlertSection(const PageContents& contents) {
   std::string table =
       "<div class=\"wide\"><table><tr><th>raised (UTC)</th><th>until</th><th class=\"words\">what</th></tr>\n";
   for (const Alert& one : alerts) {
-    fmt::format_to(
-        std::back_inserter(table), "<tr><td>{}</td><td{}</td><td class=\"words\">{}</td></tr>\n", Moment(one.raised_ms),
-        one.cleared_ms == 0 ? std::string(" class=\"bad\">open") : ">" + Moment(one.cleared_ms), Escape(one.message));
+    fmt::format_to(std::back_inserter(table), "<tr><td>{}</td><td{}</td><td class=\"words\">{}</td></tr>\n",
+                   MomentText(one.raised_ms),
+                   one.cleared_ms == 0 ? std::string(" class=\"bad\">open") : ">" + MomentText(one.cleared_ms),
+                   Escape(one.message));
   }
   return Figure("", fmt::format("{} of this period, the open ones first", alerts.size()), table + "</table></div>",
                 true);

@@ -200,13 +200,6 @@ void DrawBars(std::string& to, const Frame& frame, const TimePlot& plot) {
   }
 }
 
-std::string MomentText(std::int64_t ms, bool seconds) {
-  char text[kTimeTextSize];
-  std::string moment(FormatTime(ms, text).substr(0, seconds ? 19 : 16));
-  moment[10] = ' ';
-  return moment;
-}
-
 /// What is shown of a window when it is pointed at.
 void DrawHits(std::string& to, const Frame& frame, const TimePlot& plot) {
   for (std::size_t i = 0; i < plot.starts.size(); ++i) {
@@ -241,9 +234,11 @@ std::string EscapeShort(std::string_view text, std::size_t characters) {
 
 std::string Escape(std::string_view text) { return EscapeShort(text, static_cast<std::size_t>(-1)); }
 
-std::string ClockText(std::int64_t ms) {
+std::string MomentText(std::int64_t ms, bool seconds) {
   char text[kTimeTextSize];
-  return std::string(FormatTime(ms, text).substr(11, 8));
+  std::string moment(FormatTime(ms, text).substr(0, seconds ? 19 : 16));
+  moment[10] = ' ';
+  return moment;
 }
 
 bool TimePlot::empty() const {

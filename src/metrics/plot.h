@@ -17,8 +17,8 @@ std::string Escape(std::string_view text);
 /// Not more than so many characters of it, and escaped.
 std::string EscapeShort(std::string_view text, std::size_t characters);
 
-/// "18:05:10" of a moment, UTC.
-std::string ClockText(std::int64_t ms);
+/// "2026-11-21 18:05:10" of a moment, UTC.
+std::string MomentText(std::int64_t ms, bool seconds = true);
 
 struct Series {
   std::string_view name;  ///< Stands beside its line.
