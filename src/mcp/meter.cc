@@ -18,7 +18,7 @@ std::uint64_t Positive(std::int64_t ns) { return static_cast<std::uint64_t>(std:
 }  // namespace
 
 Meter::Meter(const Services& services, std::span<const Tool* const> tools)
-    : collector_(services.collector), clock_(services.clock) {
+    : collector_(services.collector), clock_(services.clock), drain_clock_(services.clock) {
   if (collector_ == nullptr) return;
   Recorder& recorder = collector_->recorder();
   for (const Method& method : Methods()) {
@@ -50,7 +50,7 @@ std::uint16_t Meter::OperationOf(const Tool& tool, const void* args) const {
 
 void Meter::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure, bool in_frame,
                      std::uint16_t& previous) {
-  const std::int64_t now_ns = clock_.SteadyNs();
+  const std::int64_t now_ns = in_frame ? drain_clock_.Now() : clock_.SteadyNs();
   if (in_frame) last_ns_ = now_ns;
   const Operation operation =
       mark.operation == rpc::Mark::kNoOperation ? Operation::kUnknown : static_cast<Operation>(mark.operation);

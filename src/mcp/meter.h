@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "mcp/drain_clock.h"
 #include "mcp/methods.h"
 #include "metrics/collector.h"
 #include "rpc/reply.h"
@@ -28,7 +29,7 @@ class Meter {
   /// A message is about to be read: when that is, or 0 where nothing is measured.
   std::int64_t Begin() {
     if (collector_ == nullptr) return 0;
-    if (last_ns_ == 0) return clock_.SteadyNs();
+    if (last_ns_ == 0) return drain_clock_.Begin();
     return std::exchange(last_ns_, 0);
   }
   /// What was at hand has been read.
@@ -51,6 +52,7 @@ class Meter {
  private:
   metrics::Collector* const collector_;
   const Clock& clock_;
+  DrainClock drain_clock_;
   std::vector<metrics::Operation> methods_;
   /// The first of a tool's variants; the others follow.
   std::unordered_map<const Tool*, metrics::Operation> tools_;
