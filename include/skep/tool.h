@@ -46,6 +46,9 @@ struct ToolInfo {
   std::string_view description;  ///< For models: at most two sentences.
   Hints hints = {};
   Toolset toolset = Toolset::kCore;
+  /// Goes on for seconds because that is what it is for: it may be a task of the protocol, and how long it takes says
+  /// nothing of how fast the server is. Only of tools that wait (a Run with a Reply).
+  bool takes_long = false;
   /// One of the five or six that an agent cannot work without.
   bool always_load = false;
   /// Of every call. A tool for which it depends on the arguments has `Effect effect() const` in its Args instead.

@@ -283,6 +283,7 @@ extern const Tool kHealthCheck = MakeTool<Run>({
         "swarm, memory and measurement.",
     .hints = {.idempotent = true},
     .toolset = Toolset::kMetrics,
+    .takes_long = true,
 });
 
 }  // namespace skep::handlers

@@ -181,6 +181,7 @@ extern const Tool kSwarmMonitor = MakeTool<Run>({
     .description = "Watches a swarm for a while, with progress notifications, and sums up what happened.",
     .hints = {.read_only = true},
     .toolset = Toolset::kMetrics,
+    .takes_long = true,
 });
 
 }  // namespace skep::handlers

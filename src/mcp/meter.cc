@@ -25,15 +25,9 @@ Meter::Meter(const Services& services, std::span<const Tool* const> tools)
     methods_.push_back(recorder.Register(fmt::format("method:{}", method.name)));
   }
   for (const Tool* const tool : tools) {
-    // What goes on for as long as it was told to says nothing of how fast we are.
-    const bool watches = std::ranges::any_of(tool->input, [](const Field& field) { return field.name == "duration"; });
-    const std::string name = fmt::format("{}:{}", watches ? "watch" : "tool", tool->info.name);
-    Operation first = Operation::kUnknown;
-    for (const std::string_view variant : tool->variants) {
-      const Operation operation = recorder.Register(fmt::format("{}.{}", name, variant));
-      if (first == Operation::kUnknown) first = operation;
-    }
-    tools_.emplace(tool, tool->variants.empty() ? recorder.Register(name) : first);
+    const std::string name = fmt::format("{}:{}", tool->info.takes_long ? "long" : "tool", tool->info.name);
+    tools_.emplace(tool, recorder.Register(name));
+    for (const std::string_view variant : tool->variants) recorder.Register(fmt::format("{}.{}", name, variant));
   }
 }
 
@@ -42,10 +36,15 @@ std::uint16_t Meter::OperationOf(const Method& method) const {
   return static_cast<std::uint16_t>(methods_[static_cast<std::size_t>(&method - Methods().data())]);
 }
 
-std::uint16_t Meter::OperationOf(const Tool& tool, const void* args) const {
+std::uint16_t Meter::OperationOf(const Tool& tool) const {
   const auto found = tools_.find(&tool);
-  if (found == tools_.end()) return rpc::Mark::kNoOperation;
-  return static_cast<std::uint16_t>(static_cast<std::size_t>(found->second) + tool.variant(args));
+  return found == tools_.end() ? rpc::Mark::kNoOperation : static_cast<std::uint16_t>(found->second);
+}
+
+std::uint16_t Meter::OperationOf(const Tool& tool, const void* args) const {
+  const std::uint16_t operation = OperationOf(tool);
+  if (operation == rpc::Mark::kNoOperation || tool.variants.empty()) return operation;
+  return static_cast<std::uint16_t>(operation + 1 + tool.variant(args));
 }
 
 void Meter::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure, bool in_frame,
@@ -65,6 +64,12 @@ void Meter::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failur
                               clock_.WallMs());
   }
   previous = static_cast<std::uint16_t>(operation);
+}
+
+void Meter::Cancelled(const rpc::Mark& mark) {
+  if (collector_ == nullptr || mark.began_ns == 0) return;
+  Waited(Operation::kCancelled, clock_.SteadyNs() - mark.began_ns);
+  collector_->NoteWork();
 }
 
 void Meter::Waited(Operation what, std::int64_t ns) {

@@ -35,13 +35,17 @@ class Meter {
   /// What was at hand has been read.
   void Pause() { last_ns_ = 0; }
   std::uint16_t OperationOf(const Method& method) const;
+  /// Before its arguments are known, and when they are.
+  std::uint16_t OperationOf(const Tool& tool) const;
   std::uint16_t OperationOf(const Tool& tool, const void* args) const;
 
   /// `previous`: of the session, what it did before; then this.
   void Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure, bool in_frame,
                 std::uint16_t& previous);
 
-  /// A call has waited for so long.
+  /// Nobody wants a call's answer any more.
+  void Cancelled(const rpc::Mark& mark);
+  /// A call has waited for so long, all in all.
   void Waited(metrics::Operation what, std::int64_t ns);
   /// Others' leases on a path have made a call wait, or denied it what it wanted.
   void Contended(std::string_view path, std::int64_t waited_ns, bool denied);
@@ -54,7 +58,7 @@ class Meter {
   const Clock& clock_;
   DrainClock drain_clock_;
   std::vector<metrics::Operation> methods_;
-  /// The first of a tool's variants; the others follow.
+  /// Of a tool; those of its variants follow.
   std::unordered_map<const Tool*, metrics::Operation> tools_;
   std::int64_t last_ns_ = 0;  ///< When the last message was answered, if the next one has been there since; else 0.
 };

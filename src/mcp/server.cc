@@ -107,7 +107,7 @@ void WriteTool(json::Writer& to, const Tool& tool, bool modern) {
   // A client that loads tools as they are needed should have these from the beginning.
   if (tool.info.always_load) to.Key("_meta"), to.Raw(R"({"anthropic/alwaysLoad":true})");
   // Those that take their time.
-  if (!modern && tool.start != nullptr) to.Key("execution"), to.Raw(R"({"taskSupport":"optional"})");
+  if (!modern && tool.info.takes_long) to.Key("execution"), to.Raw(R"({"taskSupport":"optional"})");
   to.EndObject();
 }
 
@@ -215,6 +215,8 @@ void Server::ReadGauges(const metrics::Gauges& to) const {
   to("calls:in_flight", static_cast<double>(calls.AllPending()));
   to("calls:in_flight_of_busiest_shard", static_cast<double>(*std::ranges::max_element(calls.pending)));
   to("calls:waiting", static_cast<double>(waits_.size()));
+  to("calls:watching", static_cast<double>(watching_));
+  to("calls:asking", static_cast<double>(inquiries_.size()));
   to("sessions:open", static_cast<double>(open_sessions_));
 }
 

@@ -91,6 +91,8 @@ class Server final : public SessionFactory {
   /// Sessions that are open: one more, or one less.
   void CountSession(std::int64_t more) { open_sessions_ += more; }
   std::int64_t open_sessions() const { return open_sessions_; }
+  /// Calls that go on for a while, of all sessions: one more, or one less.
+  void CountWatching(std::int64_t more) { watching_ += more; }
   /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.
   json::Reader& reader() { return reader_; }
 
@@ -135,6 +137,7 @@ class Server final : public SessionFactory {
   std::unique_ptr<Events::Timer> tick_;
   bool ticks_ = false;  ///< Whether that is set.
   std::int64_t open_sessions_ = 0;
+  std::int64_t watching_ = 0;
   Waits waits_;
   Inquiries inquiries_;
   Subscriptions subscriptions_;

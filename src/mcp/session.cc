@@ -62,6 +62,10 @@ void ServerSession::Answered(const rpc::Mark& mark, std::size_t bytes, const rpc
   server_.meter().Answered(mark, bytes, failure, in_frame_, last_operation_);
 }
 
+rpc::Mark ServerSession::TakeMark() {
+  return {.began_ns = frame_began_ns_, .bytes_in = std::exchange(frame_bytes_, 0)};
+}
+
 std::size_t ServerSession::Budget() const { return limits::kMaxLine - 1; }  // its '\n'
 
 void ServerSession::OnFrame(std::span<char> frame) {
@@ -80,11 +84,12 @@ void ServerSession::OnFrame(std::span<char> frame) {
     }
   } else if (outcome == json::Outcome::kTooDeep) {
     rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
-                             fmt::format("nested deeper than {} levels, or never closed", limits::kMaxDepth));
+                             fmt::format("nested deeper than {} levels, or never closed", limits::kMaxDepth),
+                             TakeMark());
   } else if (outcome == json::Outcome::kNoMemory) {
-    rpc::WriteErrorWithoutId(*this, ErrorCode::kInternal, "no memory to parse this message");
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kInternal, "no memory to parse this message", TakeMark());
   } else {
-    rpc::WriteErrorWithoutId(*this, ErrorCode::kParse, fmt::format("not valid JSON: {}", reader.error()));
+    rpc::WriteErrorWithoutId(*this, ErrorCode::kParse, fmt::format("not valid JSON: {}", reader.error()), TakeMark());
   }
   in_frame_ = false;
 }
@@ -96,10 +101,12 @@ void ServerSession::OnDrained() {
 
 void ServerSession::OnOversizeFrame() {
   in_frame_ = true;
+  frame_began_ns_ = server_.meter().Begin();
   rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest,
                            fmt::format("a message may have at most {} bytes; this one was skipped. Large values can be "
                                        "stored in several keys",
-                                       limits::kMaxFrame));
+                                       limits::kMaxFrame),
+                           TakeMark());
   in_frame_ = false;
 }
 
@@ -107,16 +114,18 @@ void ServerSession::OnBatch(Value root, bool number_out_of_range) {
   if (revision_ != kBatches) {
     return rpc::WriteErrorWithoutId(
         *this, ErrorCode::kInvalidRequest,
-        fmt::format("batches exist in protocol {} only; this session speaks {}", Name(kBatches), Name(revision_)));
+        fmt::format("batches exist in protocol {} only; this session speaks {}", Name(kBatches), Name(revision_)),
+        TakeMark());
   }
   std::size_t count = 0;
   Value element;
   for (json::Elements elements(root); elements.Next(element);) ++count;
-  if (count == 0) return rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest, "a batch must not be empty");
+  if (count == 0)
+    return rpc::WriteErrorWithoutId(*this, ErrorCode::kInvalidRequest, "a batch must not be empty", TakeMark());
   if (count > limits::kMaxBatch) {
     return rpc::WriteErrorWithoutId(
         *this, ErrorCode::kInvalidRequest,
-        fmt::format("a batch may have at most {} messages, this one has {}", limits::kMaxBatch, count));
+        fmt::format("a batch may have at most {} messages, this one has {}", limits::kMaxBatch, count), TakeMark());
   }
   Batch& batch = Batch::Begin(*this);
   for (json::Elements elements(root); elements.Next(element);) {
@@ -131,11 +140,11 @@ void ServerSession::OnMessage(Value root, rpc::ReplyTarget& target, bool in_batc
   Message message;
   if (auto refusal = rpc::ReadEnvelope(root, number_out_of_range, message)) {
     rpc::Reply reply(target, std::move(refusal->id));
-    reply.mark() = {.began_ns = frame_began_ns_, .bytes_in = std::exchange(frame_bytes_, 0)};
+    reply.mark() = TakeMark();
     return reply.Error(refusal->code, refusal->message);
   }
   rpc::Reply reply(target, std::move(message.id));
-  reply.mark() = {.began_ns = frame_began_ns_, .bytes_in = std::exchange(frame_bytes_, 0)};
+  reply.mark() = TakeMark();
   switch (message.kind) {
     case Message::Kind::kRequest:
       return Dispatch(message, std::move(reply), in_batch);
@@ -203,9 +212,14 @@ void ServerSession::Dispatch(const Message& message, rpc::Reply reply, bool in_b
   method->call(*this, request, std::move(reply));
 }
 
+void ServerSession::Watch(int more) {
+  watching_ += static_cast<std::size_t>(more);
+  server_.CountWatching(more);
+}
+
 void ServerSession::Enter(ToolCall& call) {
   ++in_flight_;
-  if (call.goes_on()) ++watching_;
+  if (call.goes_on()) Watch(1);
   server_.EnterRequest(*scope_, call);
   if (call.holds_back_reads()) ++writes_in_flight_;
   bytes_in_flight_ += call.bytes();
@@ -213,7 +227,7 @@ void ServerSession::Enter(ToolCall& call) {
 
 void ServerSession::Leave(ToolCall& call) {
   --in_flight_;
-  if (call.goes_on()) --watching_;
+  if (call.goes_on()) Watch(-1);
   server_.requests().Remove(scope_->serial, call.id(), &call);
   if (call.holds_back_reads()) --writes_in_flight_;
   if (call.waits()) std::erase(waiting_, &call);

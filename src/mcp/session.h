@@ -65,7 +65,7 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
 
   // For calls that are not answered at once.
   /// One of those that go on for a while no longer does.
-  void NoteStopped() { --watching_; }
+  void NoteStopped() { Watch(-1); }
   /// How many of them are of tools that go on for a while.
   std::size_t watching() const { return watching_; }
   /// How many of them wait for something that was not there.
@@ -95,6 +95,9 @@ class ServerSession final : public Session, private rpc::ReplyTarget {
   void Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure) override;
   std::size_t Budget() const override;
 
+  /// Of the message that is being read: when its frame came, and, for the first of a frame, how long that is.
+  rpc::Mark TakeMark();
+  void Watch(int more);
   /// Whoever else knows this session forgets it.
   void OnGone();
   void OnMessage(json::Value root, rpc::ReplyTarget& target, bool in_batch, bool number_out_of_range);

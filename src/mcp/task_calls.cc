@@ -71,6 +71,9 @@ class TaskCalls::Live final : public rpc::ReplyTarget {
   // rpc::ReplyTarget
   Block& Open() override { return answer_; }
   void Close(std::size_t begin) override;
+  void Answered(const rpc::Mark& mark, std::size_t bytes, const rpc::Failure* failure) override {
+    calls_.server_.meter().Answered(mark, bytes, failure, false, previous_);
+  }
   std::size_t Budget() const override { return limits::kMaxLine - limits::kMaxIdBytes - rpc::kMaxErrorBytes; }
 
   CallRecord record_;
@@ -90,6 +93,7 @@ class TaskCalls::Live final : public rpc::ReplyTarget {
   void ReadAnswer(std::string_view answer);
 
   TaskCalls& calls_;
+  std::uint16_t previous_ = rpc::Mark::kNoOperation;
   Block answer_;
 };
 
@@ -182,8 +186,12 @@ void TaskCalls::Begin(ServerSession& session, const Tool& tool, ToolArgs& args, 
   Request quiet = request;
   // With the answer that it is a task the request of the modern era is over: nothing more is said for it.
   if (request.modern()) quiet.log_level = LogLevel::kOff;
+  // The call is measured by its tool, and its beginning by the method.
+  rpc::Reply call_reply(*live, fmt::format("\"task {}\"", record.id));
+  call_reply.mark() = reply.mark();
+  reply.mark().operation = server_.meter().OperationOf(*FindMethod("tools/call"));
   live->unstarted_ = std::make_unique<ToolCall>(session, tool, args, quiet, AnswerForm{.modern = request.modern()},
-                                                nullptr, rpc::Reply(*live, fmt::format("\"task {}\"", record.id)));
+                                                nullptr, std::move(call_reply));
   live->call_ = live->unstarted_.get();
   live->call_->BecomeTask(record.id);
   live->begun_ = std::move(reply);

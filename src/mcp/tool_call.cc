@@ -70,6 +70,10 @@ void ToolCall::Cancel() {
   // The tool may notice later.
   if (session_ != nullptr && goes_on()) session_->NoteStopped();
   cancelled_.store(true, std::memory_order_relaxed);
+  if (reply_.open()) {
+    NoteEnd();
+    server_.meter().Cancelled(reply_.mark());
+  }
   reply_.Discard();
   // The last that is done here: it may have been the only owner.
   if (!server_.inquiries().Take(*this)) server_.waits().Take(*this);
@@ -157,13 +161,19 @@ void ToolCall::Report(std::int64_t now_ns) {
 }
 
 void ToolCall::EndPark() {
-  if (!std::exchange(parked_, false)) return;
+  if (!std::exchange(parked_, false) || !server_.meter().on()) return;
   const std::int64_t now_ns = server_.services().clock.SteadyNs();
-  const std::int64_t waited_ns = now_ns - since_ns_;
+  const std::int64_t parked_ns = now_ns - since_ns_;
   since_ns_ = now_ns;
-  if (!server_.meter().on()) return;
-  reply_.mark().began_ns += waited_ns;
-  server_.meter().Waited(asked_ ? metrics::Operation::kWaitClient : WaitOperation(wait_->what), waited_ns);
+  reply_.mark().began_ns += parked_ns;
+  if (!waited_for_) return server_.meter().Waited(metrics::Operation::kWaitClient, parked_ns);
+  waited_ns_ += parked_ns;
+  if (contended_ != nullptr) server_.meter().Contended(*contended_, parked_ns, false);
+}
+
+void ToolCall::NoteEnd() {
+  EndPark();
+  if (waited_ns_ > 0) server_.meter().Waited(WaitOperation(*waited_for_), std::exchange(waited_ns_, 0));
 }
 
 void ToolCall::BeginAgain() {
@@ -241,7 +251,7 @@ void ToolCall::Release(std::unique_ptr<store::Operation> self) {
   const Next next = std::exchange(next_, Next::kEnd);
   if (next == Next::kEnd) return;
   parked_ = true;
-  asked_ = next == Next::kInquiries;
+  if (next == Next::kWaits) waited_for_ = wait_->what;
   since_ns_ = server_.services().clock.SteadyNs();
   assert(self.get() == this);
   static_cast<void>(self.release());  // it is this
@@ -266,8 +276,8 @@ void ToolCall::FlushLog() {
 
 void ToolCall::AnswerAs(const Expected<void>& outcome, std::string_view result) {
   if (!reply_.open()) return;
-  EndPark();
-  if (contended_ != nullptr) server_.meter().Contended(*contended_, reply_.mark().began_ns - began_ns_, denied_);
+  NoteEnd();
+  if (denied_) server_.meter().Contended(*contended_, 0, true);
   FlushLog();
   AnswerCall(reply_, server_, form_, [&](json::Writer& to) -> Expected<void> {
     if (!outcome) return outcome;
@@ -287,7 +297,7 @@ void ToolCall::Succeed(std::span<const Field> fields, const void* result) {
 
 void ToolCall::Fail(Error error) {
   if (!reply_.open()) return;
-  EndPark();
+  NoteEnd();
   FlushLog();
   AnswerCall(reply_, server_, form_,
              [&](json::Writer&) -> Expected<void> { return std::unexpected(std::move(error)); });

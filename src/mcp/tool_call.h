@@ -131,6 +131,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   void BeginAgain();
   /// It no longer waits, or asks: for how long it has, is no part of how long it takes.
   void EndPark();
+  /// It is over: for how long it has waited, is now known.
+  void NoteEnd();
   /// What the tool is asked for: calls with the same wish, of a tool that only reads, get the same answer.
   std::string Wish() const;
   bool only_reads() const { return tool_.info.hints.read_only; }
@@ -185,6 +187,8 @@ class ToolCall final : public store::Operation, public PendingCall {
   const std::int64_t began_ns_;             ///< When the call came in.
   std::int64_t since_ns_;                   ///< Since when it has been where it is: in the store's queue, or waiting.
   std::unique_ptr<std::string> contended_;  ///< A path that others' leases kept it from; null: none.
+  std::int64_t waited_ns_ = 0;              ///< For what it wants, so far.
+  std::optional<Wait::For> waited_for_;     ///< What that is; nothing: it has not waited, or only for its client.
   std::optional<Wait> wait_;                ///< Of the last run.
   swarm::WaitMark mark_;                    ///< What that run has seen.
   std::int64_t session_row_ = 0;            ///< As which it has acted; to be remembered once that is committed.
@@ -193,7 +197,6 @@ class ToolCall final : public store::Operation, public PendingCall {
   bool asks_ = false;       ///< Its last run has asked something.
   bool denied_ = false;     ///< Its last run has found contended_ leased.
   bool parked_ = false;     ///< It is with Waits or Inquiries.
-  bool asked_ = false;      ///< The latter.
   Next next_ = Next::kEnd;  ///< Between Finish and Release.
   bool was_woken_ = false;
   bool running_again_ = false;

@@ -61,7 +61,7 @@ bool AsksForTask(const Request& request) {
 /// take one.
 bool BecomesTask(const Server& server, const Request& request, const Tool& tool) {
   // Without a process that others can see end there is nobody to tell that it has.
-  if (tool.start == nullptr || server.services().liveness == nullptr) return false;
+  if (!tool.info.takes_long || server.services().liveness == nullptr) return false;
   return request.modern() ? request.may_become_task : AsksForTask(request);
 }
 
@@ -98,8 +98,9 @@ void CallTool(ServerSession& session, const Request& request, rpc::Reply reply) 
     return reply.Error(ErrorCode::kInvalidParams, message);
   }
 
+  reply.mark().operation = session.server().meter().OperationOf(*tool);
   // As its listing says.
-  if (tool->start == nullptr && AsksForTask(request)) {
+  if (!tool->info.takes_long && AsksForTask(request)) {
     return reply.Error(
         ErrorCode::kMethodNotFound,
         fmt::format("{} answers at once and cannot be a task: call it without \"task\"", tool->info.name));

@@ -8,8 +8,9 @@ namespace {
 
 /// In the order of Operation.
 constexpr std::string_view kOwnNames[] = {
-    "store:queue", "store:lock",   "store:run",  "store:commit",  "store:group", "store:checkpoint", "loop:delay",
-    "wait:task",   "wait:message", "wait:lease", "wait:task_end", "wait:client", "correlation:find", "unknown",
+    "store:queue",      "store:lock",  "store:run",        "store:commit", "store:group",
+    "store:checkpoint", "loop:delay",  "wait:task",        "wait:message", "wait:lease",
+    "wait:task_end",    "wait:client", "correlation:find", "cancelled",    "unknown",
 };
 static_assert(std::size(kOwnNames) == static_cast<std::size_t>(Operation::kFirst));
 

@@ -32,7 +32,8 @@ enum class Operation : std::uint16_t {
   kWaitTaskEnd,      ///< "wait:task_end"
   kWaitClient,       ///< "wait:client": a call, while its client was asked.
   kCorrelation,      ///< "correlation:find": which question of ours a client's answer belongs to.
-  kUnknown,          ///< "unknown": a message that is no request to any method there is.
+  kCancelled,        ///< "cancelled": a call, until nobody wanted its answer any more. It counts nowhere else.
+  kUnknown,          ///< "unknown": a message that is no request to any method there is, or no message.
   kFirst,            ///< The first that Register gives.
 };
 

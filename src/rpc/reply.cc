@@ -99,8 +99,10 @@ void Reply::Discard() {
   target.Close(target.Open().size());
 }
 
-void WriteErrorWithoutId(ReplyTarget& target, ErrorCode code, std::string_view message) {
-  Reply(target, {}).Error(code, message);
+void WriteErrorWithoutId(ReplyTarget& target, ErrorCode code, std::string_view message, const Mark& mark) {
+  Reply reply(target, {});
+  reply.mark() = mark;
+  reply.Error(code, message);
 }
 
 }  // namespace skep::rpc

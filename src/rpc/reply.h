@@ -97,6 +97,6 @@ class Reply {
 };
 
 /// Writes an error that belongs to no readable request: without an id, because clients reject a null one.
-void WriteErrorWithoutId(ReplyTarget& target, ErrorCode code, std::string_view message);
+void WriteErrorWithoutId(ReplyTarget& target, ErrorCode code, std::string_view message, const Mark& mark = {});
 
 }  // namespace skep::rpc

@@ -103,7 +103,7 @@ struct Args {
 void Run(const Args& args, ToolContext&, Reply<Waited> reply) {
   WaitingCalls().push_back({.name = args.name, .reply = std::move(reply)});
 }
-constexpr Tool kTool = MakeTool<Run>({.name = "wait", .title = "Wait", .description = "Waits."});
+constexpr Tool kTool = MakeTool<Run>({.name = "wait", .title = "Wait", .description = "Waits.", .takes_long = true});
 
 }  // namespace wait
 
@@ -126,7 +126,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   }
   return Fail(ErrorCode::kConflict, "it is \"taken\": choose another");
 }
-constexpr Tool kTool = MakeTool<Run>({.name = "fail", .title = "Fail", .description = "Fails."});
+constexpr Tool kTool = MakeTool<Run>({.name = "fail", .title = "Fail", .description = "Fails.", .takes_long = true});
 
 }  // namespace fail
 
