@@ -42,6 +42,17 @@ constexpr std::array<Kind, Names(Cause{}).size()> kKinds = {{
     {Component::kStore, Metric::kMemory},
 }};
 
+void AddLive(std::span<const Recorded> live, std::vector<Window>& windows) {
+  for (const Recorded& recorded : live) {
+    const auto found = std::ranges::find(windows, recorded.operation, &Window::operation);
+    if (found != windows.end()) {
+      found->values.Merge(recorded.values);
+    } else {
+      windows.push_back({.operation = std::string(recorded.operation), .values = recorded.values});
+    }
+  }
+}
+
 }  // namespace
 
 Component ComponentOf(Cause cause) { return kKinds[static_cast<std::size_t>(cause)].component; }
@@ -114,7 +125,9 @@ bool BottleneckAnalysis::Step(store::Database& database) {
       Rank();
       return false;
     }
-    replay_ = std::make_unique<Replay>(reader_.graph(), was_);
+    Scenario with_chains = was_;
+    with_chains.chains = true;
+    replay_ = std::make_unique<Replay>(reader_.graph(), std::move(with_chains));
     return true;
   }
   if (replay_->Play(kSlice)) return true;
@@ -145,7 +158,9 @@ void BottleneckAnalysis::Measure(store::Database& database) {
   was_.slowness = pace_.slowness;
   // One window more: what was done last is written down when its window is over.
   const std::int64_t to_ms = report_.to_ms + limits::kWindowMs;
-  calls_ = MeasureCalls(ReadPeriod(database, report_.from_ms, to_ms, request_.now_ms));
+  std::vector<Window> windows = ReadPeriod(database, report_.from_ms, to_ms, request_.now_ms);
+  if (to_ms >= request_.now_ms) AddLive(request_.live, windows);
+  calls_ = MeasureCalls(windows);
   paths_ = ReadContention(database, report_.from_ms, to_ms, request_.now_ms, kMostPaths);
   if (calls_) was_.between_us = std::min(static_cast<std::int64_t>(calls_->all_us()), pace_.between_ms * 1000);
   if (!calls_) {
@@ -165,9 +180,15 @@ void BottleneckAnalysis::Measure(store::Database& database) {
   ReadWaiting(database);
 }
 
-void BottleneckAnalysis::Try(Finding finding, Scenario scenario, double share) {
-  if (share < kWorthTrying || !Wanted(finding.cause)) return;
+void BottleneckAnalysis::Try(Finding finding, Scenario scenario, double less_s) {
+  if (!Wanted(finding.cause)) return;
+  const double least_s = there_ > 0 ? (worked_s_ - less_s) / there_ : 0;
+  if (report_.replayed_s - least_s < kWorthTrying * report_.run_s) return;
   trials_.push_back({std::move(finding), std::move(scenario)});
+}
+
+void BottleneckAnalysis::TryShare(Finding finding, Scenario scenario, double share) {
+  if (share >= kWorthTrying) Try(std::move(finding), std::move(scenario), share * worked_s_);
 }
 
 void BottleneckAnalysis::Conclude(Trial& trial, const Replayed& without) {

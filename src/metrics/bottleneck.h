@@ -14,6 +14,7 @@
 #include "metrics/call_costs.h"
 #include "metrics/contention.h"
 #include "metrics/pace.h"
+#include "metrics/recorder.h"
 #include "metrics/replay.h"
 #include "metrics/work_graph.h"
 #include "store/database.h"
@@ -32,8 +33,9 @@ namespace skep::metrics {
 /// prints by how much), and the last tasks of any run end at different times, which one task more or less at the end
 /// changes: what saves less than this cannot be told from either.
 inline constexpr double kBinds = 0.10;
-/// What cannot save so much of the agents' time is not played: it would be far from binding.
-inline constexpr double kWorthTrying = 0.01;
+/// A cause is not played when it cannot bind: the run cannot get shorter than what there is to do, shared by all agents
+/// who are there. By how far it must be from that, because faster agents may get more of it than before.
+inline constexpr double kWorthTrying = kBinds / 2;
 /// Fewer tasks than this are no run to speak of: each of them is a tenth of it.
 inline constexpr std::size_t kFewestTasks = 10;
 
@@ -114,6 +116,8 @@ class BottleneckAnalysis {
     std::vector<Metric> metrics;  ///< Empty: all.
     std::int64_t now_ms = 0;
     std::int64_t most_tasks = limits::kAnalysedTasks;
+    /// What this process has recorded and not written down yet (Recorder::Peek).
+    std::vector<Recorded> live;
   };
   explicit BottleneckAnalysis(Request request);
 
@@ -134,8 +138,10 @@ class BottleneckAnalysis {
   };
 
   bool Wanted(Cause cause) const;
-  /// Whether removing a cause may be worth it, by the share of the agents' time that it takes.
-  void Try(Finding finding, Scenario scenario, double share);
+  /// To be played, if it may bind: without it the agents would have so much less to do, all together.
+  void Try(Finding finding, Scenario scenario, double less_s);
+  /// The same of what takes a share of all work: a chain gets no shorter than by that either.
+  void TryShare(Finding finding, Scenario scenario, double share);
   void Measure(store::Database& database);
   void ReadMachine(store::Database& database);
   void ReadWaiting(store::Database& database);
@@ -157,6 +163,7 @@ class BottleneckAnalysis {
   std::vector<ContendedPath> paths_;
   Scenario was_;
   double worked_s_ = 0;  ///< As it was: all agents together.
+  double there_ = 0;     ///< How many there were, in the mean.
   std::unique_ptr<Replay> replay_;
   std::vector<Trial> trials_;
   std::size_t tried_ = 0;  ///< The first replay is of what was.

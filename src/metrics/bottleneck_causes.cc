@@ -58,6 +58,7 @@ std::optional<double> WaitedS(const WorkGraph& graph, const WorkGraph::Task& tas
 void BottleneckAnalysis::Propose(const Replayed& was) {
   report_.replayed_s = was.open_s;
   worked_s_ = was.worked_s;
+  there_ = was.open_s > 0 ? was.there_s / was.open_s : 0;
   if (was.there_s > 0) report_.utilisation = std::min(was.worked_s / was.there_s, 1.0);
   const WorkGraph& graph = reader_.graph();
   if (!graph.dependants.empty() && was.chain.size() > 1) {
@@ -72,7 +73,7 @@ void BottleneckAnalysis::Propose(const Replayed& was) {
                          swarm::TaskId(graph.tasks[was.chain.back()].number)),
          .advice = "Take out dependencies that are not needed, cut the longest tasks of the chain, and give them a "
                    "high priority."},
-        without, 1);
+        without, 0);
   }
   if (graph.wiring == swarm::Topology::kHierarchical || graph.wiring == swarm::Topology::kRing) {
     Scenario without = was_;
@@ -85,7 +86,7 @@ void BottleneckAnalysis::Propose(const Replayed& was) {
                          Names(swarm::Topology{})[static_cast<std::size_t>(graph.wiring)]),
          .advice = "Use a star or mesh topology (swarm_init), or make the teams equally strong (agent_spawn with "
                    "parent)."},
-        without, 1);
+        without, 0);
   }
   ProposeAgents(was);
   ProposeCapabilities();
@@ -109,6 +110,11 @@ void BottleneckAnalysis::ProposeAgents(const Replayed& was) {
   for (const std::uint32_t agent : std::span(slow).first(std::min(slow.size(), kMostTried))) {
     Scenario without = was_;
     without.as_usual = agent;
+    double took_s = 0;
+    for (std::uint32_t i = 0; i < graph.agents[agent].pieces; ++i) {
+      const WorkGraph::Piece& piece = graph.pieces[graph.by_agent[graph.agents[agent].first_piece + i]];
+      took_s += static_cast<double>(piece.end_ms - piece.begin_ms) / 1000;
+    }
     Try({.cause = Cause::kSlowAgent,
          .subject = graph.agents[agent].name,
          .evidence =
@@ -118,7 +124,7 @@ void BottleneckAnalysis::ProposeAgents(const Replayed& was) {
          .advice = fmt::format("Find out what slows {} down, or replace it: agent_spawn another, and let it retire "
                                "(swarm_scale).",
                                graph.agents[agent].name)},
-        without, 1);
+        without, took_s * (1 - 1 / pace_.slowness[agent]));
   }
 
   if (!report_.utilisation || *report_.utilisation < kBusy) return;
@@ -145,7 +151,7 @@ void BottleneckAnalysis::ProposeAgents(const Replayed& was) {
                        "of {} tasks waited {:.1f} s each, the last third {:.1f} s.",
                        report_.agents, 100 * *report_.utilisation, report_.tasks, first_s, last_s),
        .advice = "More agents: swarm_scale, agent_spawn."},
-      twice, 1);
+      twice, worked_s_ / 2);
 }
 
 void BottleneckAnalysis::ProposeCapabilities() {
@@ -170,22 +176,25 @@ void BottleneckAnalysis::ProposeCapabilities() {
     const auto capable = std::ranges::count_if(graph.agents, [&](const WorkGraph::Agent& agent) {
       return agent.works && std::ranges::find(agent.capabilities, wait.capability) != agent.capabilities.end();
     });
-    if (capable == static_cast<std::int64_t>(report_.agents)) continue;
+    // What it takes to be starved: that others are served sooner.
+    const double each_s = wait.sum_s / static_cast<double>(wait.tasks);
+    const double others_s = any.tasks > 0 ? any.sum_s / static_cast<double>(any.tasks) : 0;
+    if (capable == static_cast<std::int64_t>(report_.agents) || each_s <= others_s) continue;
     Scenario without = was_;
     without.for_all = wait.capability;
     const std::string name(Printable(graph.capabilities[wait.capability]));
     std::string evidence = fmt::format(
         "{} of {} tasks take the capability \"{}\", which {} of {} agents who worked have: "
         "they waited {:.1f} s each",
-        wait.tasks, report_.tasks, name, capable, report_.agents, wait.sum_s / static_cast<double>(wait.tasks));
+        wait.tasks, report_.tasks, name, capable, report_.agents, each_s);
     if (any.tasks > 0) {
-      evidence += fmt::format(", those that take none {:.1f} s", any.sum_s / static_cast<double>(any.tasks));
+      evidence += fmt::format(", those that take none {:.1f} s", others_s);
     }
     Try({.cause = Cause::kStarvedCapability,
          .subject = name,
          .evidence = evidence + ".",
          .advice = fmt::format("agent_spawn with capabilities=[\"{}\"], until there are enough.", name)},
-        without, wait.sum_s / worked_s_);
+        without, 0);
   }
 }
 
@@ -200,7 +209,8 @@ void BottleneckAnalysis::ProposeLeases() {
     const double share = work_s > 0 ? std::min(waited_s / work_s, 0.99) : 0;
     Scenario without = was_;
     without.work = 1 - share;
-    Try({.cause = Cause::kHotLease,
+    TryShare(
+        {.cause = Cause::kHotLease,
          .subject = path,
          .evidence = fmt::format("Calls waited {} times, {:.1f} s together, for a lease on {} (and were denied it {} "
                                  "times): {:.0f} % of the time that agents spent on tasks.",
@@ -225,14 +235,16 @@ void BottleneckAnalysis::ProposeCalls() {
   };
   const auto share = [&](double us) { return worked_s_ > 0 ? 2 * us / 1e6 * pieces / worked_s_ : 0; };
   const CallCosts& calls = *calls_;
-  Try({.cause = Cause::kSlowDisk,
+  TryShare(
+      {.cause = Cause::kSlowDisk,
        .evidence = fmt::format("A commit takes {:.1f} ms (mean of {}), and calls wait {:.1f} ms for the store (mean of "
                                "{}), of which commits are the cause of {:.1f} ms.",
                                calls.commit_us / 1000, calls.groups, calls.queue_us / 1000, calls.calls,
                                (calls.disk_us - calls.commit_us) / 1000),
        .advice = "Put the project's data on a faster, local disk (SKEP_HOME)."},
       without(calls.disk_us), share(calls.disk_us));
-  Try({.cause = Cause::kOversizedBatch,
+  TryShare(
+      {.cause = Cause::kOversizedBatch,
        .evidence = fmt::format("{} of {} groups of operations held the store for up to {:.1f} s, {:.0f} % of the time "
                                "that it was busy (the largest group: {} operations); a call waits {:.1f} ms for that "
                                "(mean of {}).",
@@ -240,18 +252,19 @@ void BottleneckAnalysis::ProposeCalls() {
                                100 * calls.busy_share_long, calls.most_group, calls.long_us / 1000, calls.calls),
        .advice = "Cut large calls (load_balance, task_orchestrate, batches of memory_usage) into smaller ones."},
       without(calls.long_us), share(calls.long_us));
-  Try({.cause = Cause::kSlowStore,
+  TryShare(
+      {.cause = Cause::kSlowStore,
        .evidence = fmt::format("A group of operations takes {:.1f} ms without its commit (mean of {}), and calls wait "
                                "{:.1f} ms for it (mean of {}).",
                                calls.run_us / 1000, calls.groups, calls.work_us / 1000, calls.calls),
        .advice = "performance_report shows which operations take long."},
       without(calls.work_us), share(calls.work_us));
   if (!calls.loop_us) return;
-  Try({.cause = Cause::kSlowLoop,
-       .evidence = fmt::format("The thread that all calls go through is {:.1f} ms late (mean of {} looks).",
-                               *calls.loop_us / 1000, calls.loop_looks),
-       .advice = "performance_report shows which calls take long; run fewer things on this machine."},
-      without(*calls.loop_us), share(*calls.loop_us));
+  TryShare({.cause = Cause::kSlowLoop,
+            .evidence = fmt::format("The thread that all calls go through is {:.1f} ms late (mean of {} looks).",
+                                    *calls.loop_us / 1000, calls.loop_looks),
+            .advice = "performance_report shows which calls take long; run fewer things on this machine."},
+           without(*calls.loop_us), share(*calls.loop_us));
 }
 
 void BottleneckAnalysis::ProposeRetries() {
@@ -272,7 +285,7 @@ void BottleneckAnalysis::ProposeRetries() {
                        "of work.",
                        wasted, pieces.size(), wasted_s),
        .advice = "error_analysis and the tasks' notes (task_status with taskId) say why."},
-      without, worked_s_ > 0 ? wasted_s / worked_s_ : 0);
+      without, wasted_s);
 }
 
 /// Work that waits now, and for which nobody is there.

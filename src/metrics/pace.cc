@@ -13,8 +13,6 @@ constexpr double kSlow = 2;
 /// So many standard errors beyond that: of agents that are just so slow, one in 44 is called so, and of equal ones
 /// none.
 constexpr double kDoubt = 2;
-/// One piece may be long for any reason.
-constexpr std::int64_t kFewest = 2;
 /// Rounds of the fit: it has settled to some percent after two or three.
 constexpr int kRounds = 6;
 
@@ -113,7 +111,7 @@ Pace MeasurePace(const WorkGraph& graph) {
     pace.spread = std::sqrt(squares / static_cast<double>(all.size() - measured.size()));
   }
   for (const Mean& agent : agents) {
-    pace.slowness.push_back(agent.count < kFewest ? 1 : std::exp(agent.value() - usual));
+    pace.slowness.push_back(agent.count == 0 ? 1 : std::exp(agent.value() - usual));
     pace.pieces.push_back(agent.count);
   }
   return pace;
@@ -122,7 +120,7 @@ Pace MeasurePace(const WorkGraph& graph) {
 std::vector<std::uint32_t> Pace::Slow() const {
   std::vector<std::uint32_t> slow;
   for (std::uint32_t i = 0; i < slowness.size(); ++i) {
-    if (pieces[i] < kFewest) continue;
+    if (pieces[i] == 0) continue;
     const double error = spread / std::sqrt(static_cast<double>(pieces[i]));
     if (std::log(slowness[i]) - kDoubt * error > std::log(kSlow)) slow.push_back(i);
   }

@@ -14,7 +14,7 @@ namespace skep::metrics {
 /// (a piece that takes ten times as long counts as much as one that takes a tenth). So one agent is not called slow
 /// because it alone does what takes long.
 struct Pace {
-  /// By agent: how long it takes, against the median agent. 1 for those with less than two pieces.
+  /// By agent: how long it takes, against the median agent. 1 for those with no piece.
   std::vector<double> slowness;
   std::vector<std::int64_t> pieces;  ///< By agent: that this was measured over.
   /// From the end of a piece to its agent's next claim, where that was of something that was ready before: the median.

@@ -1,7 +1,6 @@
 #include "metrics/replay.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace skep::metrics {
 namespace {
@@ -21,7 +20,6 @@ Replay::Replay(const WorkGraph& graph, Scenario scenario)
       start_ms_(graph.from_ms()) {
   GatherAgents();
   GatherTasks();
-  GatherPieces();
 }
 
 void Replay::GatherAgents() {
@@ -34,9 +32,14 @@ void Replay::GatherAgents() {
     Agent& agent = agents_[i];
     agent.works = was.works;
     agent.lead = was.lead;
+    if (i < count) {
+      agent.next_piece = was.first_piece;
+      agent.last_piece = was.first_piece + was.pieces;
+    }
     if (was.lead != kNobody) agents_[was.lead].team.push_back(i);
     const bool usual = Base(i) == scenario_.as_usual || scenario_.slowness.empty();
     agent.slowness = usual ? 1 : scenario_.slowness[Base(i)];
+    if (was.lead != kNobody && agents_[was.lead].team.size() == 1) leads_.push_back(was.lead);
     At(std::max<std::int64_t>((was.from_ms - start_ms_) * 1000, 0), What::kComes, i);
     if (was.to_ms > 0) At(std::max<std::int64_t>((was.to_ms - start_ms_) * 1000, 0), What::kGoes, i);
   }
@@ -44,38 +47,22 @@ void Replay::GatherAgents() {
 
 void Replay::GatherTasks() {
   tasks_.resize(graph_.tasks.size());
-  by_arrival_.resize(tasks_.size());
+  if (scenario_.chains) chains_.resize(tasks_.size());
   result_.waited_us.resize(tasks_.size());
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
-    tasks_[i].needs = graph_.tasks[i].needs;
+    // A whole ends with its parts even where nothing else waits for anything.
+    if (scenario_.dependencies || graph_.tasks[i].pieces == 0) tasks_[i].needs = graph_.tasks[i].needs;
     tasks_[i].piece = graph_.tasks[i].first_piece;
-    // A whole still ends with its parts.
-    if (!scenario_.dependencies && graph_.tasks[i].pieces > 0) tasks_[i].needs = 0;
   }
-  std::iota(by_arrival_.begin(), by_arrival_.end(), 0U);
-  std::ranges::stable_sort(by_arrival_, {}, [&](std::uint32_t task) { return graph_.tasks[task].made_ms; });
   // Whoever makes them makes one call after the other.
+  made_us_.reserve(tasks_.size());
   std::int64_t was_us = 0;
   std::int64_t at_us = 0;
-  for (const std::uint32_t task : by_arrival_) {
+  for (const std::uint32_t task : graph_.by_arrival) {
     const std::int64_t made_us = (graph_.tasks[task].made_ms - start_ms_) * 1000;
     at_us += std::max<std::int64_t>(made_us - was_us - (made_us > was_us ? scenario_.sooner_us : 0), 0);
     was_us = made_us;
-    tasks_[task].made_us = at_us;
-  }
-}
-
-void Replay::GatherPieces() {
-  task_of_.resize(graph_.pieces.size());
-  for (std::uint32_t task = 0; task < tasks_.size(); ++task) {
-    const WorkGraph::Task& was = graph_.tasks[task];
-    for (std::uint32_t piece = was.first_piece; piece < was.first_piece + was.pieces; ++piece) {
-      task_of_[piece] = task;
-      if (graph_.pieces[piece].agent != kNobody) agents_[graph_.pieces[piece].agent].pieces.push_back(piece);
-    }
-  }
-  for (Agent& agent : agents_) {
-    std::ranges::stable_sort(agent.pieces, {}, [&](std::uint32_t piece) { return graph_.pieces[piece].begin_ms; });
+    made_us_.push_back(at_us);
   }
 }
 
@@ -91,8 +78,7 @@ double Replay::done() const {
 
 std::int64_t Replay::NextUs() const {
   const std::int64_t event = events_.empty() ? INT64_MAX : events_.top().at_us;
-  if (arrived_ == by_arrival_.size()) return event;
-  return std::min(event, tasks_[by_arrival_[arrived_]].made_us);
+  return arrived_ == made_us_.size() ? event : std::min(event, made_us_[arrived_]);
 }
 
 bool Replay::Play(std::int64_t events) {
@@ -120,7 +106,7 @@ bool Replay::Play(std::int64_t events) {
   result_.there_s = static_cast<double>(there_us_) / 1e6;
   result_.chain_s = static_cast<double>(longest_us_) / 1e6;
   result_.chain.clear();
-  for (std::uint32_t task = longest_; task != kNobody; task = tasks_[task].chained) result_.chain.push_back(task);
+  for (std::uint32_t task = longest_; task != kNobody; task = chains_[task].before) result_.chain.push_back(task);
   std::ranges::reverse(result_.chain);
   return false;
 }
@@ -134,10 +120,8 @@ void Replay::Advance(std::int64_t to_us) {
 }
 
 void Replay::MakeTasks() {
-  while (arrived_ < by_arrival_.size()) {
-    const std::uint32_t task = by_arrival_[arrived_];
-    if (tasks_[task].made_us > now_us_) return;
-    ++arrived_;
+  while (arrived_ < made_us_.size() && made_us_[arrived_] <= now_us_) {
+    const std::uint32_t task = graph_.by_arrival[arrived_++];
     ++open_;
     tasks_[task].made = true;
     if (tasks_[task].needs == 0) MakeReady(task);
@@ -255,29 +239,34 @@ void Replay::End(std::uint32_t first) {
     const std::uint32_t task = ending.back();
     ending.pop_back();
     const WorkGraph::Task& was = graph_.tasks[task];
-    Task& state = tasks_[task];
     ++ended_;
     --open_;
-    const std::int64_t chain_us = state.before_us + state.worked_us;
-    if (chain_us > longest_us_) {
-      longest_us_ = chain_us;
-      longest_ = task;
-    }
+    if (!chains_.empty()) Lengthen(task);
     for (std::uint32_t i = 0; i < was.dependants; ++i) {
       const std::uint32_t other = graph_.dependants[was.first_dependant + i];
       Task& waiting = tasks_[other];
-      if (waiting.needs == 0) continue;
-      if (chain_us > waiting.before_us) {
-        waiting.before_us = chain_us;
-        waiting.chained = task;
-      }
-      if (--waiting.needs > 0 || !waiting.made) continue;
+      if (waiting.needs == 0 || --waiting.needs > 0 || !waiting.made) continue;
       if (graph_.tasks[other].pieces == 0) {
         ending.push_back(other);
       } else {
         MakeReady(other);
       }
     }
+  }
+}
+
+void Replay::Lengthen(std::uint32_t task) {
+  const std::int64_t chain_us = chains_[task].before_us + chains_[task].worked_us;
+  if (chain_us > longest_us_) {
+    longest_us_ = chain_us;
+    longest_ = task;
+  }
+  const WorkGraph::Task& was = graph_.tasks[task];
+  for (std::uint32_t i = 0; i < was.dependants; ++i) {
+    Chain& after = chains_[graph_.dependants[was.first_dependant + i]];
+    if (chain_us <= after.before_us) continue;
+    after.before_us = chain_us;
+    after.before = task;
   }
 }
 
@@ -289,10 +278,11 @@ void Replay::Dispatch() {
   for (const std::uint32_t task : fresh_tasks_) {
     const std::uint32_t agent = graph_.pieces[tasks_[task].piece].agent;
     if (agent == kNobody || !free(agent) || TookThen(agent) != task) continue;
-    if (agents_[agent].idle || std::ranges::find(fresh, agent) != fresh.end()) Take(agent);
+    if (agents_[agent].idle || std::ranges::find(fresh, agent) != fresh.end()) Begin(agent, task);
   }
   for (const std::uint32_t agent : fresh) {
-    if (free(agent) && TookThen(agent) != kNobody) Take(agent);
+    if (!free(agent)) continue;
+    if (const std::uint32_t task = TookThen(agent); task != kNobody) Begin(agent, task);
   }
   for (const std::uint32_t agent : fresh) {
     if (free(agent) && !agents_[agent].idle) Take(agent);

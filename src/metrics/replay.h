@@ -25,8 +25,9 @@ struct Scenario {
   double work = 1;                              ///< Each piece takes so many times as long.
   std::int64_t less_us = 0;                     ///< And then so much less.
   std::int64_t sooner_us = 0;                   ///< So much less is between two calls that make tasks.
-  std::int64_t between_us = 0;  ///< From the end of a piece until its agent can claim the next one.
-  std::uint32_t copies = 1;     ///< So many agents for each that there was.
+  std::int64_t between_us = 0;                  ///< From the end of a piece until its agent can claim the next one.
+  std::uint32_t copies = 1;                     ///< So many agents for each that there was.
+  bool chains = false;                          ///< The longest chain is wanted.
 };
 
 /// What came of a replay.
@@ -34,7 +35,7 @@ struct Replayed {
   double open_s = 0;                    ///< How long some task was made and had not ended.
   double worked_s = 0;                  ///< All agents together.
   double there_s = 0;                   ///< How long agents who work were there while some task was open, all together.
-  double chain_s = 0;                   ///< Work of the longest chain of tasks that need one another.
+  double chain_s = 0;                   ///< Work of the longest chain of tasks that need one another, if it was wanted.
   std::vector<std::uint32_t> chain;     ///< Its tasks.
   std::vector<std::int64_t> waited_us;  ///< By task: while it was ready and nobody had claimed it.
   std::size_t unplayed = 0;             ///< Tasks that nobody could take.
@@ -49,6 +50,8 @@ class Replay {
  public:
   /// `graph` must outlive this.
   Replay(const WorkGraph& graph, Scenario scenario);
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
 
   /// Plays so many events; false: it is over.
   bool Play(std::int64_t events);
@@ -81,8 +84,8 @@ class Replay {
     std::int64_t count = 0;
   };
   struct Agent {
-    std::vector<std::uint32_t> pieces;  ///< That it did then, in order; the first of two copies has them.
-    std::size_t next_piece = 0;
+    std::uint32_t next_piece = 0;         ///< In the graph's by_agent: what it did then, and next.
+    std::uint32_t last_piece = 0;         ///< The one after the last of them. Copies have none.
     std::vector<std::uint32_t> team;      ///< Who have it as their lead.
     std::vector<std::uint32_t> team_can;  ///< What those of them who are there are capable of. Sorted.
     std::uint32_t lead = WorkGraph::kNobody;
@@ -99,20 +102,21 @@ class Replay {
     std::uint32_t needs = 0;
     std::uint32_t piece = 0;                  ///< The next one, or the one that somebody works on.
     std::uint32_t last = WorkGraph::kNobody;  ///< Who did the piece before.
-    std::int64_t made_us = 0;
+    std::uint32_t queue = 0;                  ///< Where it lies, while it waits.
     std::int64_t ready_us = 0;
-    std::int64_t worked_us = 0;
-    std::int64_t before_us = 0;                  ///< Of the longest chain of those that it needs.
-    std::uint32_t chained = WorkGraph::kNobody;  ///< The last of that chain.
-    std::uint32_t queue = 0;                     ///< Where it lies, while it waits.
     bool made = false;
     bool waits = false;
     bool begun = false;  ///< Somebody works on its piece.
   };
+  /// A task at the end of the longest chain of those that it needs.
+  struct Chain {
+    std::int64_t worked_us = 0;
+    std::int64_t before_us = 0;
+    std::uint32_t before = WorkGraph::kNobody;
+  };
 
   void GatherAgents();
   void GatherTasks();
-  void GatherPieces();
   void At(std::int64_t at_us, What what, std::uint32_t who) { events_.push({at_us, ++sequence_, what, who}); }
   std::int64_t NextUs() const;
   void Advance(std::int64_t to_us);
@@ -120,6 +124,8 @@ class Replay {
   void MakeTasks();
   void MakeReady(std::uint32_t task);
   void End(std::uint32_t task);
+  /// Notes a task that has ended in the chains of those that need it.
+  void Lengthen(std::uint32_t task);
   void SkipWasted(std::uint32_t task);
   void Dispatch();
   void OfferTo(std::uint32_t task);
@@ -153,9 +159,10 @@ class Replay {
   const swarm::Topology wiring_;
   std::vector<Agent> agents_;  ///< With copies: the first of each, then the second.
   std::vector<Task> tasks_;
-  std::vector<std::uint32_t> task_of_;  ///< By piece.
-  std::vector<Queue> queues_;           ///< The swarm's, then each agent's.
-  std::vector<std::uint32_t> by_arrival_;
+  std::vector<Chain> chains_;          ///< Of the tasks; empty when they are not asked for.
+  std::vector<std::int64_t> made_us_;  ///< In the order of arrival.
+  std::vector<std::uint32_t> leads_;   ///< Agents who have a team.
+  std::vector<Queue> queues_;          ///< The swarm's, then each agent's.
   std::size_t arrived_ = 0;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::int64_t sequence_ = 0;

@@ -41,16 +41,14 @@ std::uint32_t Replay::ChooseQueue(const Task& state, std::uint32_t capability) {
 
 std::uint32_t Replay::ChooseLead(std::uint32_t capability) {
   std::uint32_t least = kNobody;
-  std::uint32_t capable = kNobody;
-  for (std::uint32_t i = 0; i < agents_.size(); ++i) {
-    const Agent& agent = agents_[i];
-    if (!agent.there) continue;
-    if (agent.works && Can(i, capability)) capable = i;
-    if (agent.team.empty() || (least != kNobody && agent.load >= agents_[least].load)) continue;
-    if (HasTaker(QueueOf(i), capability)) least = i;
+  for (const std::uint32_t lead : leads_) {
+    const Agent& agent = agents_[lead];
+    if (!agent.there || (least != kNobody && agent.load >= agents_[least].load)) continue;
+    if (HasTaker(QueueOf(lead), capability)) least = lead;
   }
-  if (least != kNobody || capable == kNobody) return least;
-  return agents_[capable].lead != kNobody ? agents_[capable].lead : capable;
+  if (least != kNobody) return least;
+  const std::uint32_t capable = NextInRing(kNobody, capability);
+  return capable == kNobody || agents_[capable].lead == kNobody ? capable : agents_[capable].lead;
 }
 
 std::uint32_t Replay::NextInRing(std::uint32_t after, std::uint32_t capability) const {
@@ -102,12 +100,16 @@ void Replay::LookForOrphans(std::uint32_t agent, Waiting& best) {
 
 std::uint32_t Replay::TookThen(std::uint32_t number) {
   Agent& agent = agents_[number];
-  for (; agent.next_piece < agent.pieces.size(); ++agent.next_piece) {
-    const std::uint32_t piece = agent.pieces[agent.next_piece];
-    const Task& state = tasks_[task_of_[piece]];
+  for (; agent.next_piece < agent.last_piece; ++agent.next_piece) {
+    const std::uint32_t piece = graph_.by_agent[agent.next_piece];
+    const std::uint32_t task = graph_.pieces[piece].task;
+    const Task& state = tasks_[task];
     // Somebody else has done it meanwhile.
     if (state.piece > piece || (state.piece == piece && state.begun)) continue;
-    return state.piece == piece && state.waits ? task_of_[piece] : kNobody;
+    if (state.piece != piece || !state.waits) return kNobody;
+    // Where all is ready at once, it may have been given to others.
+    if (!scenario_.dependencies && !MayTake(number, state, graph_.tasks[task].capability)) return kNobody;
+    return task;
   }
   return kNobody;
 }
@@ -188,7 +190,7 @@ void Replay::Begin(std::uint32_t number, std::uint32_t task) {
   state.begun = true;
   result_.waited_us[task] += now_us_ - state.ready_us;
   const std::int64_t takes_us = TakesUs(number, graph_.pieces[state.piece]);
-  state.worked_us += takes_us;
+  if (!chains_.empty()) chains_[task].worked_us += takes_us;
   worked_us_ += takes_us;
   At(now_us_ + takes_us, What::kEnds, number);
 }

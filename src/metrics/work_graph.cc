@@ -1,6 +1,8 @@
 #include "metrics/work_graph.h"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
@@ -64,8 +66,31 @@ void WorkGraph::Wire() {
   for (const auto& [needed, task] : edges) {
     dependants[tasks[needed].first_dependant + tasks[needed].dependants++] = task;
   }
-  edges.clear();
-  edges.shrink_to_fit();
+  edges = {};
+  SortPieces();
+  by_arrival.resize(tasks.size());
+  std::iota(by_arrival.begin(), by_arrival.end(), 0U);
+  std::ranges::stable_sort(by_arrival, {}, [&](std::uint32_t task) { return tasks[task].made_ms; });
+}
+
+void WorkGraph::SortPieces() {
+  for (std::uint32_t task = 0; task < tasks.size(); ++task) {
+    for (std::uint32_t i = 0; i < tasks[task].pieces; ++i) pieces[tasks[task].first_piece + i].task = task;
+  }
+  by_agent.reserve(pieces.size());
+  for (std::uint32_t piece = 0; piece < pieces.size(); ++piece) {
+    if (pieces[piece].agent == kNobody) continue;
+    by_agent.push_back(piece);
+    ++agents[pieces[piece].agent].pieces;
+  }
+  std::ranges::sort(by_agent, {}, [&](std::uint32_t piece) {
+    return std::tuple(pieces[piece].agent, pieces[piece].begin_ms, piece);
+  });
+  std::uint32_t next = 0;
+  for (Agent& agent : agents) {
+    agent.first_piece = next;
+    next += agent.pieces;
+  }
 }
 
 std::int64_t WorkGraph::from_ms() const {
@@ -218,7 +243,8 @@ void WorkGraphReader::AddPieces(Database& database, const Row& row, WorkGraph::T
     const std::uint32_t agent = AgentOf(owner);
     if (agent != WorkGraph::kNobody) graph_.agents[agent].works = true;
     ++task.pieces;
-    return graph_.pieces.emplace_back(WorkGraph::Piece{agent, begin_ms, std::max(begin_ms, task.ended_ms), false, 0});
+    return graph_.pieces.emplace_back(
+        WorkGraph::Piece{.agent = agent, .begin_ms = begin_ms, .end_ms = std::max(begin_ms, task.ended_ms)});
   };
   if (row.claims <= 1 || events_ >= kMostEvents) {
     if (row.owner == 0 || row.claimed_ms == 0) return;
@@ -237,7 +263,7 @@ void WorkGraphReader::AddPieces(Database& database, const Row& row, WorkGraph::T
       WorkGraph::Piece& piece = graph_.pieces.back();
       piece.end_ms = std::max(piece.begin_ms, event.Int(0));
       piece.wasted = IsWaste(what);
-      if (IsFailure(what)) piece.pause_ms = swarm::BackoffMs(++failures);
+      if (IsFailure(what)) piece.pause_ms = static_cast<std::int32_t>(swarm::BackoffMs(++failures));
       open = false;
     }
   }
@@ -276,6 +302,10 @@ std::uint32_t WorkGraphReader::AgentOf(std::int64_t number) const {
 }
 
 std::uint32_t WorkGraphReader::TaskOf(std::int64_t number) const {
+  if (graph_.tasks.empty() || number < graph_.tasks.front().number) return WorkGraph::kNobody;
+  // Where no number is left out, that is its place.
+  const auto after = static_cast<std::size_t>(number - graph_.tasks.front().number);
+  if (after < graph_.tasks.size() && graph_.tasks[after].number == number) return static_cast<std::uint32_t>(after);
   const auto found = std::ranges::lower_bound(graph_.tasks, number, {}, &WorkGraph::Task::number);
   if (found == graph_.tasks.end() || found->number != number) return WorkGraph::kNobody;
   return static_cast<std::uint32_t>(found - graph_.tasks.begin());

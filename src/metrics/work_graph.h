@@ -25,14 +25,17 @@ struct WorkGraph {
     std::int64_t from_ms = 0;                 ///< Since when it is there.
     std::int64_t to_ms = 0;                   ///< Until when it was; 0: it still is.
     bool works = false;                       ///< It has claimed something. Others may only plan.
+    std::uint32_t pieces = 0;
+    std::uint32_t first_piece = 0;  ///< In `by_agent`.
   };
   /// One claim of a task: an attempt, or a stage in a ring.
   struct Piece {
     std::uint32_t agent = kNobody;
+    std::uint32_t task = 0;
     std::int64_t begin_ms = 0;
     std::int64_t end_ms = 0;
+    std::int32_t pause_ms = 0;  ///< That the task had to wait for its next attempt, from its end on.
     bool wasted = false;        ///< The task was given back, or failed: somebody had to begin anew, or nobody did.
-    std::int64_t pause_ms = 0;  ///< That the task had to wait for its next attempt, from its end on.
   };
   struct Task {
     std::int64_t number = 0;
@@ -54,6 +57,8 @@ struct WorkGraph {
   std::vector<Task> tasks;                ///< By number.
   std::vector<Piece> pieces;              ///< A task's in the order in which they were.
   std::vector<std::uint32_t> dependants;  ///< A task's, in a row.
+  std::vector<std::uint32_t> by_agent;    ///< Pieces: an agent's in a row, in order.
+  std::vector<std::uint32_t> by_arrival;  ///< Tasks, in the order in which they were made.
 
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;  ///< Needed, and by whom; until Wire.
 
@@ -64,7 +69,7 @@ struct WorkGraph {
   std::uint32_t CapabilityOf(std::string_view name);
   /// Adds "`task` needs `needed`". Before Wire.
   void Need(std::uint32_t needed, std::uint32_t task) { edges.emplace_back(needed, task); }
-  /// Sorts the edges into `dependants`.
+  /// When all are there: sorts the edges into `dependants`, and fills what is below it.
   void Wire();
 
   /// When the first task was made, and when the last one ended.
@@ -72,6 +77,9 @@ struct WorkGraph {
   std::int64_t to_ms() const;
   /// How long some task was made and had not ended, in ms: the run without the times in which there was nothing to do.
   std::int64_t busy_ms() const;
+
+ private:
+  void SortPieces();
 };
 
 /// Reads a swarm's graph, in slices: each takes some milliseconds. Tasks that others finish meanwhile may be in it or

@@ -125,7 +125,7 @@ inline double Seconds(const swarm::SimulationOptions& options) {
 }
 
 /// Share of a run that what makes it unhealthy by chance costs, as playing it without shows: its dependencies, its
-/// failures, that agents differ; the greatest of them.
+/// failures, that agents differ, that teams do; the greatest of them.
 inline double CostOfChance(const swarm::SimulationOptions& run) {
   const double run_s = Seconds(run);
   double least_s = run_s;
@@ -137,6 +137,9 @@ inline double CostOfChance(const swarm::SimulationOptions& run) {
   if (run.dependencies > 0) without([](swarm::SimulationOptions& other) { other.wired = false; });
   if (run.failure_rate > 0) without([](swarm::SimulationOptions& other) { other.failure_rate = 0; });
   without([](swarm::SimulationOptions& other) { other.speed_sigma = 0; });
+  if (run.topology == swarm::Topology::kHierarchical) {
+    without([](swarm::SimulationOptions& other) { other.topology = swarm::Topology::kStar; });
+  }
   return 1 - least_s / run_s;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -92,6 +93,44 @@ TEST_P(Simulated, OneAgentDoesItAll) {
 
 INSTANTIATE_TEST_SUITE_P(Topologies, Simulated, testing::ValuesIn(kTopologies),
                          [](const auto& topology) { return std::string(NameOf(topology.param)); });
+
+TEST(Simulation, WhatIsPlantedCostsTime) {
+  const auto seconds = [](const Plant& plant) {
+    return Play({.agents = 8, .tasks = 160, .topology = Topology::kStar, .check_every = 20, .plant = plant}).virtual_s;
+  };
+  const double healthy = seconds({});
+  EXPECT_GT(seconds({.slow_agent = 10}), 1.1 * healthy);
+  EXPECT_GT(seconds({.chain = 50}), 1.5 * healthy);
+  EXPECT_GT(seconds({.file_rate = 0.5}), 2 * healthy);
+  EXPECT_GT(seconds({.rare_rate = 0.5}), 2 * healthy);
+  EXPECT_GT(seconds({.commit_us = 3'000'000}), 1.3 * healthy);
+  EXPECT_GT(seconds({.hold_us = 60'000'000, .hold_every_us = 20'000'000}), 1.3 * healthy);
+}
+
+TEST(Simulation, TellsWhatAServerWouldMeasure) {
+  SimulationOptions options{.agents = 4,
+                            .tasks = 40,
+                            .topology = Topology::kMesh,
+                            .plant = {.file_rate = 1, .hold_us = 5'000'000, .hold_every_us = 20'000'000}};
+  std::int64_t calls = 0;
+  std::int64_t longest_us = 0;
+  std::int64_t queued_us = 0;
+  std::int64_t waited_ms = 0;
+  options.on_call = [&](const SimulatedCall& call) {
+    ++calls;
+    longest_us = std::max(longest_us, call.run_us);
+    queued_us = std::max(queued_us, call.queue_us);
+  };
+  options.on_contention = [&](std::string_view path, std::int64_t ms, bool, std::int64_t) {
+    EXPECT_EQ(path, kWantedFile);
+    waited_ms += ms;
+  };
+  const SimulationResult result = Play(options);
+  EXPECT_EQ(calls, result.calls);
+  EXPECT_GT(longest_us, 5'000'000);
+  EXPECT_GT(queued_us, 1'000'000) << "others wait for what takes long";
+  EXPECT_GT(waited_ms, 0);
+}
 
 TEST(Simulation, IndependentWorkScalesWithTheAgents) {
   for (const Topology topology : {Topology::kStar, Topology::kMesh}) {

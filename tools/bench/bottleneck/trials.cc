@@ -1,13 +1,16 @@
 // How often bottleneck_analyze names what was planted: runs of small swarms, each slowed down by one thing or by none.
 //
 //   skep_bench_bottleneck [RUNS] [-v]
+//   skep_bench_bottleneck large [TASKS [AGENTS [TOPOLOGY]]]     how long one analysis of many tasks takes
 //
 // Whether there is something to be found is decided by playing, not by the analysis: a run is healthy when it is not
-// much shorter without its dependencies, its failures or the agents' differences (kHealthy); and what is planted into
-// it counts only where the healthy run is shorter by kCosts at least. Other runs are drawn anew, and counted.
+// much shorter without its dependencies, its failures, the agents' and the teams' differences (kHealthy); and what is
+// planted into it counts only where the healthy run is shorter by kCosts at least. Other runs are drawn anew, and
+// counted.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -89,11 +92,65 @@ Tally Play(Planted planted, int runs, bool verbose) {
   return tally;
 }
 
+double MsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+void TimeLarge(std::int64_t tasks, std::int64_t agents, swarm::Topology topology) {
+  const TempDirectory directory;
+  auto opened = store::Database::Open(directory / "skep.db", store::Database::Mode::kReadWrite, {.fsync = false});
+  if (!opened) return;
+  store::Database& database = **opened;
+  // Something of everything, so that everything is tried.
+  swarm::SimulationOptions options{.agents = agents,
+                                   .tasks = tasks,
+                                   .topology = topology,
+                                   .failure_rate = 0.05,
+                                   .dependencies = 0.5,
+                                   .capabilities = 3,
+                                   .check_every = 1'000'000'000,
+                                   .plant = {.slow_agent = 5, .file_rate = 0.01, .commit_us = 1000}};
+  SimulationMeter meter(database, options);
+  const auto played = swarm::Simulate(database, options);
+  if (!played) return fmt::print("{}\n", played.error().message);
+  meter.Finish();
+  const auto swarm = swarm::NewestActive(database);
+  for (int round = 0; round < 3; ++round) {
+    const auto begin = std::chrono::steady_clock::now();
+    BottleneckAnalysis analysis({.swarm = *swarm, .now_ms = meter.last_ms() + 60'000});
+    double longest_ms = 0;
+    std::string longest;
+    std::map<std::string, double> parts;
+    for (bool more = true; more;) {
+      const std::string doing = analysis.doing();
+      const auto slice = std::chrono::steady_clock::now();
+      more = analysis.Step(database);
+      const double ms = MsSince(slice);
+      parts[doing] += ms;
+      if (ms > longest_ms) {
+        longest_ms = ms;
+        longest = doing;
+      }
+    }
+    fmt::print("{} tasks, {} agents: {:.0f} ms in all, the longest slice {:.1f} ms ({})\n", analysis.report().tasks,
+               agents, MsSince(begin), longest_ms, longest);
+    for (const auto& [doing, ms] : parts) fmt::print("  {:6.1f} ms {}\n", ms, doing);
+    fmt::print("{}\n", analysis.report().Summary());
+  }
+}
+
 }  // namespace
 }  // namespace skep::metrics
 
 int main(int argc, char** argv) {
   using namespace skep::metrics;
+  if (argc > 1 && std::string_view(argv[1]) == "large") {
+    const auto topologies = Names(skep::swarm::Topology{});
+    const auto named = std::ranges::find(topologies, std::string_view(argc > 4 ? argv[4] : "mesh"));
+    TimeLarge(argc > 2 ? std::atoll(argv[2]) : 100'000, argc > 3 ? std::atoll(argv[3]) : 16,
+              static_cast<skep::swarm::Topology>(named - topologies.begin()));
+    return 0;
+  }
   const int runs = argc > 1 ? std::atoi(argv[1]) : 100;
   const bool verbose = argc > 2 && std::string_view(argv[2]) == "-v";
   std::vector<std::pair<Planted, Tally>> all;
