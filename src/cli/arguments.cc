@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "cli/read_all.h"
 #include "json/reader.h"
 #include "json/writer.h"
@@ -108,6 +109,21 @@ Expected<void> WriteElements(std::string_view text, const FieldType& element, st
   return {};
 }
 
+/// The lines of one flag: those of a JSON array, or of a text.
+Expected<void> WriteLines(std::string_view text, std::string_view flag, json::Writer& to) {
+  if (text.starts_with('[') && Inside(text, json::Type::kArray, flag)) {
+    return WriteElements(text, {.kind = Kind::kText}, flag, to);
+  }
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    to.String(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return {};
+}
+
 Expected<void> WriteList(std::span<const std::string_view> values, const FieldType& element, std::string_view flag,
                          json::Writer& to) {
   to.BeginArray();
@@ -137,7 +153,14 @@ const FieldType& PlainType(const Field& field) {
   return field.type->kind == Kind::kOptional ? *field.type->element : *field.type;
 }
 
+bool TakesLines(const Field& field) {
+  const FieldType& type = PlainType(field);
+  return type.kind == Kind::kVector && (type.element->kind == Kind::kText || type.element->kind == Kind::kString) &&
+         field.range.max != Range::kOpen && field.range.max > limits::kMaxSubtasks;
+}
+
 bool TakesFile(const Field& field) {
+  if (TakesLines(field)) return true;
   const FieldType& type = PlainType(field);
   if (type.kind == Kind::kText || type.kind == Kind::kString) return field.range.max == Range::kOpen;
   return type.kind == Kind::kStruct || (type.kind == Kind::kVector && type.element->kind == Kind::kStruct);
@@ -180,7 +203,13 @@ Expected<void> WriteArguments(std::span<const Flag> flags, const std::optional<s
     }
     to.Key(field.name);
     const FieldType& type = PlainType(field);
-    if (type.kind == Kind::kVector) {
+    if (TakesLines(field)) {
+      to.BeginArray();
+      for (const std::string_view value : values) {
+        if (auto written = WriteLines(value, flag, to); !written) return written;
+      }
+      to.EndArray();
+    } else if (type.kind == Kind::kVector) {
       if (auto written = WriteList(values, *type.element, flag, to); !written) return written;
     } else if (type.kind == Kind::kStruct) {
       const auto members = Inside(values.front(), json::Type::kObject, flag);

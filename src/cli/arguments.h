@@ -24,8 +24,12 @@ std::string FlagName(std::string_view field_name);
 const FieldType& PlainType(const Field& field);
 
 /// Whether the flag's value may be named instead of given: "-" is standard input, "@FILE" a file, "@@x" the text "@x".
-/// So it is for texts of any length and for JSON; a key or a name is always taken literally.
+/// So it is for texts of any length, for JSON, and for lists of lines; a key or a name is always taken literally.
 bool TakesFile(const Field& field);
+
+/// Whether it is a list of lines: of texts, and of so many that nobody types them. What a file or the value has is then
+/// cut at its line ends, and not at commas.
+bool TakesLines(const Field& field);
 
 /// Puts in place of values that are named ("-", "@FILE") what they name. `in` is standard input.
 Expected<void> FetchValues(std::span<Flag> flags, int in);

@@ -61,11 +61,11 @@ struct Config {
     double load_per_core = metrics::AlertThresholds{}.load_per_core;
 
     static constexpr Field kFields[] = {
-        Opt<&Alerts::operations_per_s>("operations_per_s", "Fewer, while calls queue"),
-        Opt<&Alerts::memory_growth_mb_per_h>("memory_growth_mb_per_h", "More, of one process"),
-        Opt<&Alerts::p95_ms>("p95_ms", "More, of all requests"),
-        Opt<&Alerts::error_rate>("error_rate", "A greater share of all requests"),
-        Opt<&Alerts::load_per_core>("load_per_core", "A higher load average of the machine"),
+        Opt<&Alerts::operations_per_s>("operations_per_s", "Fewer, while calls queue", {.min = 0}),
+        Opt<&Alerts::memory_growth_mb_per_h>("memory_growth_mb_per_h", "More, of one process", {.min = 0}),
+        Opt<&Alerts::p95_ms>("p95_ms", "More, of all requests", {.min = 0}),
+        Opt<&Alerts::error_rate>("error_rate", "A greater share of all requests", {0, 1}),
+        Opt<&Alerts::load_per_core>("load_per_core", "A higher load average of the machine", {.min = 0}),
     };
   };
 

@@ -57,6 +57,7 @@ std::string ValueName(const Field& field) {
     case Kind::kEnum:
       return fmt::format("{}", fmt::join(type.names, "|"));
     case Kind::kVector:
+      if (TakesLines(field)) return "LINES|@FILE";
       if (type.element->kind == Kind::kStruct) return type.element->from_text ? "LIST|JSON" : "JSON";
       return type.element->kind == Kind::kEnum ? fmt::format("{},…", fmt::join(type.element->names, "|")) : "LIST";
     case Kind::kStruct:

@@ -32,12 +32,20 @@ struct Args {
   std::vector<int> sizes;
   Point at;
   std::vector<Point> path;
+  std::vector<std::string> log;
 
   static constexpr Field kFields[] = {
-      Opt<&Args::quick>("quick"),   Opt<&Args::max_agents>("maxAgents"), Opt<&Args::weight>("weight"),
-      Opt<&Args::colour>("colour"), Opt<&Args::value>("value"),          Opt<&Args::key>("key", {}, {1, 64}),
-      Opt<&Args::names>("names"),   Opt<&Args::sizes>("sizes"),          Opt<&Args::at>("at"),
+      Opt<&Args::quick>("quick"),
+      Opt<&Args::max_agents>("maxAgents"),
+      Opt<&Args::weight>("weight"),
+      Opt<&Args::colour>("colour"),
+      Opt<&Args::value>("value"),
+      Opt<&Args::key>("key", {}, {1, 64}),
+      Opt<&Args::names>("names"),
+      Opt<&Args::sizes>("sizes"),
+      Opt<&Args::at>("at"),
       Opt<&Args::path>("path"),
+      Opt<&Args::log>("log", {}, {0, 10'000}),
   };
 };
 static_assert(Described<Args>);
@@ -87,6 +95,13 @@ TEST(WriteArguments, ListsTakeCommasJsonAndRepetition) {
   EXPECT_EQ(Written({Given("names", "[]")}), R"({"names":[]})");
 }
 
+TEST(WriteArguments, WhatHasManyLinesIsCutAtTheirEnds) {
+  EXPECT_EQ(Written({Given("log", "ERROR x, y failed\r\n\n{\"a\":1}\n")}),
+            R"({"log":["ERROR x, y failed","","{\"a\":1}"]})");
+  EXPECT_EQ(Written({Given("log", "[2026] one\ntwo")}), R"({"log":["[2026] one","two"]})");
+  EXPECT_EQ(Written({Given("log", R"(["one","two"])")}), R"({"log":["one","two"]})");
+}
+
 TEST(WriteArguments, ObjectsAreJson) {
   EXPECT_EQ(Written({Given("at", R"({ "x": 1 })")}), R"({"at":{"x": 1}})");
   EXPECT_EQ(Written({Given("path", R"([{"x":1},{"x":2}])")}), R"({"path":[{"x":1},{"x":2}]})");
@@ -124,6 +139,12 @@ TEST(FetchValues, ReadsAFile) {
   EXPECT_EQ(Fetched("value", "@" + (directory / "file")), "content\n");
   EXPECT_THAT(Fetched("value", "@" + (directory / "none")), HasSubstr("--value: cannot open"));
   EXPECT_THAT(Fetched("value", "@" + directory.path()), HasSubstr("Is a directory"));
+}
+
+TEST(FetchValues, ReadsTheLinesOfAFile) {
+  TempDirectory directory;
+  std::ofstream(directory / "app.log") << "one\ntwo\n";
+  EXPECT_EQ(Fetched("log", "@" + (directory / "app.log")), "one\ntwo\n");
 }
 
 TEST(FetchValues, TwoAtSignsAreOne) { EXPECT_EQ(Fetched("value", "@@ada"), "@ada"); }
