@@ -11,6 +11,7 @@
 #include "base/executor.h"
 #include "base/limits.h"
 #include "base/version.h"
+#include "metrics/alerts.h"
 #include "metrics/collector.h"
 #include "skep/tool.h"
 #include "store/probe.h"
@@ -118,6 +119,8 @@ class Check {
   static constexpr double kSlowMs = 200;
   /// Free space below which the next large writes may fail.
   static constexpr std::int64_t kLittleSpace = 100 * static_cast<std::int64_t>(limits::kMiB);
+  /// Open alerts that an answer names: there are no more kinds.
+  static constexpr std::int64_t kMaxAlerts = 8;
 
   class StoreProbe;
 
@@ -184,25 +187,38 @@ class Check {
     });
   }
 
-  /// Reads what is measured, as is done once a second.
+  /// Looks at what is measured, and at what that has shown to be wrong.
   void ProbeMetrics() {
+    store::Database& database = services_.store.Reader();
+    std::string alerts;
+    for (const metrics::Alert& alert : metrics::ListAlerts(database, started_ms_, kMaxAlerts)) {
+      if (alert.cleared_ms == 0) alerts += fmt::format("; alert {}: {}", alert.name, alert.message);
+    }
+    const std::optional<Error> failed = database.error();
+    database.ClearError();
+    services_.store.EndRead();
+    if (failed) return Report(Component::kMetrics, Health::kFailed, failed->message, std::nullopt);
+    const metrics::Collector* const collector = services_.collector;
+    const bool lost = collector != nullptr && collector->lost_windows() > 0;
+    Report(Component::kMetrics, lost || !alerts.empty() ? Health::kDegraded : Health::kOk, Measuring() + alerts,
+           ElapsedMs());
+  }
+
+  /// Whether and how this process measures.
+  std::string Measuring() const {
     const metrics::Collector* const collector = services_.collector;
     if (collector == nullptr) {
-      return Report(Component::kMetrics, Health::kOk,
-                    "this process measures nothing: it is a single call, or [metrics] enabled = false in config.toml",
-                    std::nullopt);
+      return "this process measures nothing: it is a single call, or [metrics] enabled = false in config.toml";
     }
     std::size_t figures = 0;
     collector->ReadGauges([&](std::string_view, double) { ++figures; });
-    const double ms = ElapsedMs();
     const std::int64_t written_ms = collector->written_ms();
     const std::string written =
         written_ms == 0 ? fmt::format("nothing written down yet, which is done every {} s", limits::kWindowMs / 1000)
                         : fmt::format("last written down {:.1f} s ago",
                                       static_cast<double>(services_.clock.WallMs() - written_ms) / 1000);
-    const std::int64_t lost = collector->lost_windows();
-    Report(Component::kMetrics, lost > 0 ? Health::kDegraded : Health::kOk,
-           fmt::format("{} figures of this process read; {}; {} windows lost", figures, written, lost), ms);
+    return fmt::format("{} figures of this process read; {}; {} windows lost", figures, written,
+                       collector->lost_windows());
   }
 
   void Answer() {
@@ -280,7 +296,7 @@ extern const Tool kHealthCheck = MakeTool<Run>({
     .title = "Health check",
     .description =
         "Tries each part for real: delay of the event loop, a write that is committed and read back, disk space, "
-        "swarm, memory and measurement.",
+        "swarm, memory and measurement, with the alerts that are open.",
     .hints = {.idempotent = true},
     .toolset = Toolset::kMetrics,
     .takes_long = true,
