@@ -65,8 +65,6 @@ void AddStore(const store::DiskUse& disk, Exposition& to) {
 
 /// Under the names that all exporters use.
 void AddProcess(const metrics::ProcessFigures& figures, Exposition& to) {
-  to.Family("skep_build_info", kGauge, "The version that answers.");
-  to.Sample("version", Version(), 1);
   to.Single("process_start_time_seconds", kGauge, "When this process began, in seconds since 1970.", figures.started_s);
   to.Single("process_cpu_seconds_total", kCounter, "User and system time of this process.", figures.cpu_s);
   to.Single("process_resident_memory_bytes", kGauge, "Memory of this process that is in RAM.", figures.resident_bytes);
@@ -182,22 +180,42 @@ void AddCollected(const Services& services, Exposition& to) {
             std::optional(collector.lost_windows()));
 }
 
-/// A process counts since it began; who has none to ask sees what all have counted, as far back as that is kept.
-void AddRecorded(ToolContext& context, Exposition& to) {
-  std::vector<Recorded> all;
-  if (metrics::Collector* const collector = context.services().collector) {
-    const std::vector<metrics::Recorded> totals = collector->recorder().Totals();
-    for (const auto& one : totals) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
-    AddRequests(all, to);
-    AddOperations(all, to);
-    return AddCollected(context.services(), to);
+/// What all processes have recorded in the last hour. As gauges: what is over an hour old goes from it again.
+void AddLastHour(ToolContext& context, Exposition& to) {
+  constexpr std::pair<std::string_view, double> kQuantiles[] = {{"0.5", 50}, {"0.95", 95}, {"0.99", 99}};
+  const std::int64_t now_ms = context.now_ms();
+  std::vector<metrics::Window> requests =
+      metrics::ReadPeriod(context.database(), now_ms - metrics::kHourMs, now_ms, now_ms);
+  std::erase_if(requests, [](const metrics::Window& one) {
+    return !metrics::IsRequest(one.operation) || one.operation == "unknown";
+  });
+  if (requests.empty()) return;
+  to.Family("skep_last_hour_requests", kGauge, "Requests of the last hour, of all processes.");
+  for (const metrics::Window& one : requests) to.Sample(RequestLabels(one.operation).labels, one.values.count());
+  to.Family("skep_last_hour_request_errors", kGauge, "Those of them that were answered with an error.");
+  for (const metrics::Window& one : requests) to.Sample(RequestLabels(one.operation).labels, one.errors);
+  to.Family("skep_last_hour_request_duration_seconds", kGauge, "How long they took.");
+  for (const metrics::Window& one : requests) {
+    RequestLabels labels(one.operation);
+    for (const auto& [quantile, percent] : kQuantiles) {
+      labels.labels.push_back({"quantile", quantile});
+      to.Sample(labels.labels, static_cast<double>(*one.values.Percentile(percent)) * kNs);
+      labels.labels.pop_back();
+    }
   }
-  const std::int64_t kept_ms = metrics::kLevels.back().kept_ms;
-  const auto windows =
-      metrics::ReadPeriod(context.database(), context.now_ms() - kept_ms, context.now_ms(), context.now_ms());
-  for (const auto& one : windows) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
+}
+
+/// A process counts since it began; who does not measure sees what others have in the last hour.
+void AddRecorded(ToolContext& context, Exposition& to) {
+  metrics::Collector* const collector = context.services().collector;
+  if (collector == nullptr) return AddLastHour(context, to);
+  std::vector<Recorded> all;
+  const std::vector<metrics::Recorded> totals = collector->recorder().Totals();
+  for (const auto& one : totals) all.push_back({one.operation, one.errors, one.bytes_in, one.bytes_out, one.values});
   AddRequests(all, to);
   AddOperations(all, to);
+  AddCollected(context.services(), to);
+  AddProcess(metrics::MeasureProcess(), to);
 }
 
 void AddAlerts(ToolContext& context, Exposition& to) {
@@ -214,9 +232,10 @@ Expected<Result> Run(const Args&, ToolContext& context) {
   AddSwarm(swarm::TotalUp(context.database(), context.now()), to);
   AddMemory(swarm::StatEntries(context.database(), context.now_ms()), to);
   AddStore(store::MeasureDisk(context.database().path()), to);
+  to.Family("skep_build_info", kGauge, "The version that answers.");
+  to.Sample("version", Version(), 1);
   AddRecorded(context, to);
   AddAlerts(context, to);
-  AddProcess(metrics::MeasureProcess(), to);
   return Result{.text = to.text()};
 }
 

@@ -49,6 +49,11 @@ void Exposition::Sample(std::span<const Label> labels, std::uint64_t value) {
   fmt::format_to(std::back_inserter(text_), " {}\n", value);
 }
 
+void Exposition::Sample(std::span<const Label> labels, double value) {
+  Name({}, labels);
+  fmt::format_to(std::back_inserter(text_), " {}\n", value);
+}
+
 void Exposition::Sample(std::string_view label, std::string_view label_value, std::int64_t value) {
   const Label labels[] = {{label, label_value}};
   Name({}, labels);

@@ -27,6 +27,7 @@ class Exposition {
   void Sample(double value);
   void Sample(std::string_view label, std::string_view label_value, std::int64_t value);
   void Sample(std::span<const Label> labels, std::uint64_t value);
+  void Sample(std::span<const Label> labels, double value);
   /// The samples of one histogram: its buckets end at powers of two of the values' unit, from 2^`first` to 2^`last`,
   /// each four times the one before, so that they are exact. `unit`: what one of the values is, in the family's.
   void Histogram(std::span<const Label> labels, const Distribution& values, double unit, unsigned first, unsigned last);

@@ -156,7 +156,7 @@ TEST_F(Resources, MetricsAreWhatIsThere) {
         "skep_messages_unread 1", "skep_memory_entries 1"}) {
     EXPECT_THAT(text, HasSubstr(std::string("\n") + sample + "\n"));
   }
-  for (const char* name : {"process_resident_memory_bytes ", "process_start_time_seconds ", "skep_database_bytes "}) {
+  for (const char* name : {"skep_build_info{", "skep_alerts_open ", "skep_database_bytes "}) {
     EXPECT_THAT(text, HasSubstr(std::string("\n") + name));
   }
   EXPECT_THAT(text, Not(HasSubstr("sw_0")));
