@@ -22,6 +22,7 @@ namespace skep::handlers {
   TOOL(kSwarmScale)        \
   TOOL(kSwarmMonitor)      \
   TOOL(kPerformanceReport) \
+  TOOL(kBottleneckAnalyze) \
   TOOL(kTokenUsage)        \
   TOOL(kErrorAnalysis)     \
   TOOL(kQualityAssess)     \
@@ -101,6 +102,9 @@ std::string_view Instructions() {
          "Remember: before you begin, memory_search for what others found. Store what should outlive this "
          "conversation with memory_usage action=store, a key like \"design/auth\" and the text; to change what others "
          "may change too, pass ifVersion. When an answer has \"next\", call again with offset=next.\n"
+         "Measure: performance_report says what was done and how fast, bottleneck_analyze what slowed finished tasks "
+         "down. Report your tokens with task_update usage. Where you see them: agent_metrics (one agent's record), "
+         "quality_assess (how good the work is), token_usage, error_analysis, health_check.\n"
          "A refusal says the next step. Absent fields mean nothing was measured or stored, never zero.";
 }
 
