@@ -15,8 +15,9 @@
 /// What a project did in some period, by time: for plots, which have so many pixels and no more.
 namespace skep::metrics {
 
-/// Windows that a plot has at most. Finer ones that are kept are merged, none is left out.
-inline constexpr std::int64_t kPlotWindows = 120;
+/// Windows that a plot has at most: a month of 6 h, and two that it cuts. Finer ones that are kept are merged, none is
+/// left out.
+inline constexpr std::int64_t kPlotWindows = 122;
 
 /// What the processes were like in one window: each in the mean of the looks at it, then all of them together.
 struct ProcessWindow {

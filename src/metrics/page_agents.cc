@@ -72,7 +72,8 @@ Stretch NewestStretch(const std::vector<Claim>& claims) {
 struct Worker {
   std::int64_t agent = 0;
   std::string name;
-  std::int64_t worked_ms = 0;
+  std::int64_t worked_ms = 0;  ///< In which it had at least one task.
+  std::int64_t until_ms = 0;   ///< The latest end of them.
 };
 
 /// Those with the most work, by age.
@@ -82,7 +83,8 @@ std::vector<Worker> WorkersOf(const std::vector<Claim>& claims) {
     Worker& worker = by_agent[claim.agent];
     worker.agent = claim.agent;
     worker.name = claim.agent_name;
-    worker.worked_ms += claim.end_ms - claim.begin_ms;
+    worker.worked_ms += std::max<std::int64_t>(claim.end_ms - std::max(claim.begin_ms, worker.until_ms), 0);
+    worker.until_ms = std::max(worker.until_ms, claim.end_ms);
   }
   std::vector<Worker> workers;
   for (auto& [agent, worker] : by_agent) workers.push_back(std::move(worker));

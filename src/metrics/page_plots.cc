@@ -44,10 +44,11 @@ std::string Windows(const TimePlot& plot) {
   return fmt::format("{} window{} of {}", count, count == 1 ? "" : "s", LengthText(plot.window_ms));
 }
 
-std::uint64_t Sum(std::span<const std::uint64_t> counts) {
+/// Of all windows together.
+std::string Sum(const TimePlot& plot) {
   std::uint64_t sum = 0;
-  for (const std::uint64_t count : counts) sum += count;
-  return sum;
+  for (const std::uint64_t count : plot.counts) sum += count;
+  return CountText(sum);
 }
 
 std::optional<double> Percentile(const Window& window, double percent) {
@@ -111,7 +112,7 @@ std::string Show(const SpreadPlot& plot, std::string_view counted) {
                       counted);
   for (const Spread& row : plot.rows) {
     fmt::format_to(std::back_inserter(body), "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                   Escape(row.name), row.count, ValueText(row.p50, Unit::kNs), ValueText(row.p95, Unit::kNs),
+                   Escape(row.name), CountText(row.count), ValueText(row.p50, Unit::kNs), ValueText(row.p95, Unit::kNs),
                    ValueText(row.most, Unit::kNs));
   }
   return body + "</table></div>";
@@ -138,7 +139,8 @@ std::string Waits(const PageContents& contents) {
     return Figure("Waits of calls", "",
                   Empty(contents.report.measured_ms == 0 ? kNotMeasured : "No call has waited for anything."));
   }
-  return Figure("Waits of calls", fmt::format("{} calls that waited, in the whole period; {}", count, kSpreadNote),
+  return Figure("Waits of calls",
+                fmt::format("{} calls that waited, in the whole period; {}", CountText(count), kSpreadNote),
                 Show(plot, "calls"));
 }
 
@@ -162,27 +164,28 @@ std::string RequestSection(const PageContents& contents) {
   failed.series = {{"failed", "bad", {}}};
   std::uint64_t errors = 0;
   for (const Window& window : history.requests) {
-    const std::uint64_t count = window.values.count();
+    const std::uint64_t of_window = window.values.count();
     const double per_s = 1000.0 / static_cast<double>(history.window_ms);
     for (TimePlot* const plot : {&latency, &rate, &failed}) {
       plot->starts.push_back(window.start_ms);
-      plot->counts.push_back(count);
+      plot->counts.push_back(of_window);
     }
     for (const auto& [line, percent] : {std::pair{0, 50.0}, std::pair{1, 95.0}, std::pair{2, 99.0}}) {
       latency.series[static_cast<std::size_t>(line)].values.push_back(Percentile(window, percent));
     }
-    rate.series[0].values.push_back(static_cast<double>(count) * per_s);
+    rate.series[0].values.push_back(static_cast<double>(of_window) * per_s);
     failed.series[0].values.push_back(static_cast<double>(window.errors));
     errors += window.errors;
   }
-  const std::uint64_t count = Sum(rate.counts);
+  const std::string count = Sum(rate);
   const std::string_view why = contents.report.measured_ms == 0 ? kNotMeasured : "No request was made.";
   const std::string note = fmt::format("{} requests in {}", count, Windows(latency));
   return Show(latency, "Latency of requests", note + "; each window’s percentiles; log scale", why) +
          Show(rate, "Requests per second", note, why) +
-         (errors == 0 && count > 0
+         (errors == 0 && !history.requests.empty()
               ? Figure("Failed requests", "", Empty(fmt::format("None of the {} requests has failed.", count)))
-              : Show(failed, "Failed requests", fmt::format("{} of {}; in each window", errors, note), why)) +
+              : Show(failed, "Failed requests", fmt::format("{} of {}; in each window", CountText(errors), note),
+                     why)) +
          Waits(contents);
 }
 
@@ -206,10 +209,10 @@ std::string StoreSection(const PageContents& contents) {
   return Show(times, "Steps of a write, p95",
               fmt::format("{} commits in {}; commit: with its fsync; queue: of a write, until it is begun; lock: for "
                           "other processes; log scale",
-                          Sum(times.counts), Windows(times)),
+                          Sum(times), Windows(times)),
               why) +
          Show(sizes, "Writes committed together",
-              fmt::format("{} groups in {}; how many writes each had", Sum(sizes.counts), Windows(sizes)), why);
+              fmt::format("{} groups in {}; how many writes each had", Sum(sizes), Windows(sizes)), why);
 }
 
 std::string ProcessSection(const PageContents& contents) {
@@ -251,19 +254,17 @@ std::string ProcessSection(const PageContents& contents) {
   const std::int64_t processes = contents.report.processes;
   const std::string of = fmt::format("{} process{}", processes, processes == 1 ? "" : "es");
   return Show(memory, "Memory",
-              fmt::format("{}, {} looks in {}; all: the sum of their means; largest: at any look", of,
-                          Sum(memory.counts), Windows(memory)),
+              fmt::format("{}, {} looks in {}; all: the sum of their means; largest: at any look", of, Sum(memory),
+                          Windows(memory)),
               why) +
          Show(cores, "Processor",
-              fmt::format("{}, {} looks in {}; cores that they keep busy together", of, Sum(cores.counts),
-                          Windows(cores)),
+              fmt::format("{}, {} looks in {}; cores that they keep busy together", of, Sum(cores), Windows(cores)),
               why) +
          Show(load, "Load of the machine",
-              fmt::format("{} looks in {}; load average of a minute, of all that runs there", Sum(load.counts),
-                          Windows(load)),
+              fmt::format("{} looks in {}; load average of a minute, of all that runs there", Sum(load), Windows(load)),
               why) +
          Show(delay, "Delay of the event loop",
-              fmt::format("{} looks in {}; how late a timer rang; log scale", Sum(delay.counts), Windows(delay)), why);
+              fmt::format("{} looks in {}; how late a timer rang; log scale", Sum(delay), Windows(delay)), why);
 }
 
 std::string TaskSection(const PageContents& contents) {
@@ -283,8 +284,7 @@ std::string TaskSection(const PageContents& contents) {
     return std::ranges::none_of(series.values, [](const auto& value) { return *value > 0; });
   });
   const std::string_view none = "No task has ended in this period.";
-  std::string html =
-      Show(ended, "Tasks that ended", fmt::format("{} tasks in {}", Sum(ended.counts), Windows(ended)), none);
+  std::string html = Show(ended, "Tasks that ended", fmt::format("{} tasks in {}", Sum(ended), Windows(ended)), none);
   const TaskFigures& all = contents.report.tasks.all;
   SpreadPlot times{.id = "plot-times", .label = "How long tasks took", .rows = {}};
   for (const auto& [name, values] : {std::pair{"lead time", &all.lead}, std::pair{"in the queue", &all.queue},
@@ -296,7 +296,8 @@ std::string TaskSection(const PageContents& contents) {
   std::string note =
       fmt::format("lead time: from made to succeeded; queue and work: of the last attempt; {}", kSpreadNote);
   if (contents.report.tasks.since_ms != 0) {
-    note += fmt::format("; of the newest {} tasks only", contents.report.tasks.looked_at);
+    note += fmt::format("; of the newest {} tasks only",
+                        CountText(static_cast<std::uint64_t>(contents.report.tasks.looked_at)));
   }
   return html + Figure("How long tasks took", note, Show(times, "tasks"));
 }

@@ -43,9 +43,9 @@ void AddGroup(std::string& to, const TaskGroup& group, const std::map<std::strin
   const auto name = names.find(group.name);
   const std::string id = group.name.empty() ? "(none)" : Escape(group.name);
   AddRow(to, {name == names.end() ? id : fmt::format("<bdi>{}</bdi> {}", Escape(name->second), id),
-              fmt::format("{}", figures.succeeded), fmt::format("{}", figures.failed),
-              Percentile(figures.work, 50, kNsPerMs), Percentile(figures.work, 95, kNsPerMs),
-              Percentile(figures.queue, 95, kNsPerMs),
+              CountText(static_cast<std::uint64_t>(figures.succeeded)),
+              CountText(static_cast<std::uint64_t>(figures.failed)), Percentile(figures.work, 50, kNsPerMs),
+              Percentile(figures.work, 95, kNsPerMs), Percentile(figures.queue, 95, kNsPerMs),
               ValueText(kNsPerMs * static_cast<double>(figures.work.total()), Unit::kNs),
               figures.speed_up() ? fmt::format("{:.2f}", *figures.speed_up()) : kNothing,
               figures.span_ms == 0 ? std::string(kNothing)
@@ -72,14 +72,13 @@ std::string OperationSection(const PageContents& contents) {
     const Distribution& values = one->now.values;
     // A group's size is no time.
     const Unit unit = is_time(one) ? Unit::kNs : Unit::kCount;
-    AddRow(table,
-           {Escape(one->now.operation), fmt::format("{}", values.count()), Change(values.count(), one->before_count),
-            fmt::format("{}", one->now.errors), Percentile(values, 50, 1, unit), Percentile(values, 95, 1, unit),
-            one->before_p95 && one->before_count > 0
-                ? Change(values.Percentile(95).value_or(0), std::max<std::uint64_t>(*one->before_p95, 1))
-                : kNothing,
-            Percentile(values, 99, 1, unit), ValueText(static_cast<double>(values.most()), unit),
-            ValueText(static_cast<double>(values.total()), unit)});
+    AddRow(table, {Escape(one->now.operation), CountText(values.count()), Change(values.count(), one->before_count),
+                   CountText(one->now.errors), Percentile(values, 50, 1, unit), Percentile(values, 95, 1, unit),
+                   one->before_p95 && one->before_count > 0
+                       ? Change(values.Percentile(95).value_or(0), std::max<std::uint64_t>(*one->before_p95, 1))
+                       : kNothing,
+                   Percentile(values, 99, 1, unit), ValueText(static_cast<double>(values.most()), unit),
+                   ValueText(static_cast<double>(values.total()), unit)});
   }
   return Figure("",
                 fmt::format("{} kinds, those that took the most time first; before: change since the period before, of "

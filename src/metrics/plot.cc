@@ -207,7 +207,7 @@ void DrawHits(std::string& to, const Frame& frame, const TimePlot& plot) {
     fmt::format_to(To(to), R"(<rect class="hit" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}, {})", x,
                    frame.top, std::max(frame.X(plot.starts[i] + plot.window_ms) - x, 1.0), frame.bottom - frame.top,
                    MomentText(plot.starts[i], plot.window_ms < 60'000), LengthText(plot.window_ms));
-    fmt::format_to(To(to), ": {} {}", plot.counts[i], Escape(plot.counted));
+    fmt::format_to(To(to), ": {} {}", CountText(plot.counts[i]), Escape(plot.counted));
     for (const Series& series : plot.series) {
       if (!series.values[i]) continue;
       fmt::format_to(To(to), "\n{} {}", Escape(series.name), ValueText(*series.values[i], plot.unit));
@@ -274,7 +274,7 @@ std::string Tabulate(const TimePlot& plot) {
   table += "</tr>\n";
   for (std::size_t i = 0; i < plot.starts.size(); ++i) {
     fmt::format_to(To(table), "<tr><td>{}</td><td>{}</td>", MomentText(plot.starts[i], plot.window_ms < 60'000),
-                   plot.counts[i]);
+                   CountText(plot.counts[i]));
     for (const Series& series : plot.series) {
       fmt::format_to(To(table), "<td>{}</td>", series.values[i] ? ValueText(*series.values[i], plot.unit) : "–");
     }
@@ -311,7 +311,7 @@ std::string Draw(const SpreadPlot& plot) {
   for (const Spread& row : plot.rows) {
     fmt::format_to(To(svg),
                    R"(<g><text class="row" x="0" y="{:.1f}">{}</text><text class="small" x="0" y="{:.1f}">{}</text>)",
-                   y - 3, EscapeShort(row.name, kGanttName), y + 15, row.count);
+                   y - 3, EscapeShort(row.name, kGanttName), y + 15, CountText(row.count));
     fmt::format_to(
         To(svg),
         R"(<path class="thin" d="M{0:.1f} {1:.1f}H{2:.1f}"/><path class="thick" d="M{3:.1f} {1:.1f}H{4:.1f}"/>)",
@@ -322,7 +322,7 @@ std::string Draw(const SpreadPlot& plot) {
         x(row.most), y - 6, x(row.p50), y);
     const auto text = [](double value) { return ValueText(value, Unit::kNs); };
     fmt::format_to(To(svg), "<title>{}: {}\np5 {}\np25 {}\np50 {}\np75 {}\np95 {}\nmax {}</title></g>\n",
-                   Escape(row.name), row.count, text(row.p5), text(row.p25), text(row.p50), text(row.p75),
+                   Escape(row.name), CountText(row.count), text(row.p5), text(row.p25), text(row.p50), text(row.p75),
                    text(row.p95), text(row.most));
     y += kRow;
   }

@@ -49,6 +49,7 @@ const Magnitude& MagnitudeOf(double value, Unit unit) {
 std::string TickText(double value, Unit unit) {
   if (value == 0) return "0";
   const Magnitude& magnitude = MagnitudeOf(value, unit);
+  if (unit == Unit::kCount) return ValueText(value, unit);
   return fmt::format("{:.4g}{}", value / magnitude.size, magnitude.name);
 }
 
@@ -76,7 +77,17 @@ constexpr std::array<double, 52> kRoundDurations = {
 
 }  // namespace
 
+std::string CountText(std::uint64_t count) {
+  std::string text = fmt::format("{}", count);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
 std::string ValueText(double value, Unit unit) {
+  constexpr double kExact = 1e15;
+  if (unit == Unit::kCount && value >= 0 && value < kExact && value == std::floor(value)) {
+    return CountText(static_cast<std::uint64_t>(value));
+  }
   const Magnitude& magnitude = MagnitudeOf(value, unit);
   const double scaled = value / magnitude.size;
   const bool whole = magnitude.size == 1 && scaled == std::floor(scaled);

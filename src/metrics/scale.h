@@ -10,6 +10,8 @@ namespace skep::metrics {
 /// What the numbers of a plot are.
 enum class Unit : std::uint8_t { kCount, kPerSecond, kNs, kBytes, kCores };
 
+/// "5,639,220"
+std::string CountText(std::uint64_t count);
 /// For people, with three digits and the unit that fits: "1.25 ms", "12.5 MB", "340/s".
 std::string ValueText(double value, Unit unit);
 

@@ -21,7 +21,10 @@ TEST(Scale, ValuesHaveThreeDigitsAndTheirUnit) {
   EXPECT_EQ(ValueText(90e9, Unit::kNs), "1.50 min");
   EXPECT_EQ(ValueText(12'345'678, Unit::kBytes), "12.3 MB");
   EXPECT_EQ(ValueText(0, Unit::kBytes), "0 B");
-  EXPECT_EQ(ValueText(1234, Unit::kCount), "1234");
+  EXPECT_EQ(ValueText(1234, Unit::kCount), "1,234");
+  EXPECT_EQ(CountText(5639220), "5,639,220");
+  EXPECT_EQ(CountText(999), "999");
+  EXPECT_EQ(CountText(100000), "100,000");
   EXPECT_EQ(ValueText(3.14159, Unit::kCount), "3.14");
   EXPECT_EQ(ValueText(0.5, Unit::kPerSecond), "0.50/s");
   EXPECT_EQ(ValueText(0.034, Unit::kCores), "0.03");
@@ -30,6 +33,7 @@ TEST(Scale, ValuesHaveThreeDigitsAndTheirUnit) {
 TEST(Scale, ALinearAxisBeginsAtZeroAndEndsAtARoundNumber) {
   EXPECT_THAT(Texts(LinearAxis(7.3, Unit::kPerSecond).ticks), ElementsAre("0", "2/s", "4/s", "6/s", "8/s"));
   EXPECT_THAT(Texts(LinearAxis(18.2e6, Unit::kBytes).ticks), ElementsAre("0", "5 MB", "10 MB", "15 MB", "20 MB"));
+  EXPECT_THAT(Texts(LinearAxis(4321, Unit::kCount).ticks), ElementsAre("0", "2,000", "4,000", "6,000"));
   EXPECT_THAT(Texts(LinearAxis(1, Unit::kCount).ticks), ElementsAre("0", "1"));
   EXPECT_THAT(Texts(LinearAxis(0, Unit::kCount).ticks), ElementsAre("0", "1"));
   EXPECT_GT(LinearAxis(0, Unit::kCores).high, 0);
