@@ -85,7 +85,8 @@ void AddProcesses(Database& database, std::int64_t seconds, std::int64_t start_m
                   std::vector<ProcessWindow>& to) {
   std::map<ProcessKey, Samples> processes;
   for (const SampleWindow& one : ReadSamples(database, seconds, start_ms, end_ms)) {
-    processes[one.process][one.name].Merge(one.sample);
+    // Those that are kept together, because they were gone at once, are no process that could be added to others.
+    if (one.process != ProcessKey()) processes[one.process][one.name].Merge(one.sample);
   }
   if (processes.empty()) return;
   ProcessWindow window{.start_ms = start_ms};

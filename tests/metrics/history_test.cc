@@ -95,8 +95,9 @@ TEST_F(PastWork, ProcessesAreAddedUp) {
   Record({Of("tool:a", {100})}, kHour0);
   AddSamples(*database_, {.pid = 1, .started_ms = 5}, samples(10e6, 0.5), kHour0);
   AddSamples(*database_, {.pid = 2, .started_ms = 5}, samples(14e6, 0.25), kHour0);
+  AddSamples(*database_, {}, samples(90e6, 9), kHour0);
   const History history = Read(kHourMs, kHour0 + 60'000);
-  ASSERT_THAT(history.processes, SizeIs(1));
+  ASSERT_THAT(history.processes, SizeIs(1)) << "and those that were gone at once are left out";
   EXPECT_EQ(history.processes[0].looks, 2U);
   EXPECT_DOUBLE_EQ(history.processes[0].resident_bytes, 24e6);
   EXPECT_DOUBLE_EQ(*history.processes[0].resident_most, 14e6);
