@@ -14,19 +14,39 @@ using store::Database;
 using store::Sql;
 
 constexpr Sql kAdd{
-    "INSERT INTO lease_contention (seconds, start_ms, path, waits, denials, waited_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-    "ON CONFLICT (seconds, start_ms, path) DO UPDATE SET waits = waits + excluded.waits, "
-    "denials = denials + excluded.denials, waited_ms = waited_ms + excluded.waited_ms"};
+    "UPDATE lease_contention SET waits = waits + ?4, denials = denials + ?5, waited_ms = waited_ms + ?6 "
+    "WHERE seconds = ?1 AND start_ms = ?2 AND path = ?3"};
+constexpr Sql kInsert{
+    "INSERT INTO lease_contention (seconds, start_ms, path, waits, denials, waited_ms) VALUES (?1, ?2, ?3, ?4, ?5, "
+    "?6)"};
+constexpr Sql kPaths{"SELECT count(*) FROM lease_contention WHERE seconds = ?1 AND start_ms = ?2"};
 constexpr Sql kRead{
     "SELECT path, sum(waits), sum(denials), sum(waited_ms) FROM lease_contention "
     "WHERE seconds = ?1 AND start_ms >= ?2 AND start_ms < ?3 GROUP BY path"};
+
+/// How many paths may be told apart; the rest are one more.
+constexpr std::size_t kToldApart = limits::kMaxContendedPaths - 1;
+
+void Add(Database& database, std::int64_t seconds, std::int64_t start_ms, std::string_view path,
+         const Contention::Path& figures) {
+  const auto add = [&](std::string_view to) {
+    return database.Execute(kAdd, seconds, start_ms, to, figures.waits, figures.denials, figures.waited_ms) != 0;
+  };
+  if (add(path)) return;
+  std::int64_t paths = 0;
+  if (Cursor row = database.Query(kPaths, seconds, start_ms); row.Next()) paths = row.Int(0);
+  const bool full = paths >= static_cast<std::int64_t>(kToldApart);
+  const std::string_view to = full ? Contention::kOthers : path;
+  if (full && add(to)) return;
+  database.Execute(kInsert, seconds, start_ms, to, figures.waits, figures.denials, figures.waited_ms);
+}
 
 }  // namespace
 
 void Contention::Note(std::string_view path, std::int64_t waited_ms, bool denied) {
   auto found = paths_.find(std::string(path));
   if (found == paths_.end()) {
-    const bool full = paths_.size() + 1 >= limits::kMaxContendedPaths;
+    const bool full = paths_.size() >= kToldApart;
     found = paths_.try_emplace(std::string(full ? kOthers : path)).first;
   }
   Path& figures = found->second;
@@ -39,8 +59,7 @@ void AddContention(Database& database, const std::unordered_map<std::string, Con
                    std::int64_t at_ms) {
   for (const Level& level : kLevels) {
     for (const auto& [path, figures] : paths) {
-      database.Execute(kAdd, level.seconds, WindowStart(at_ms, level.seconds), path, figures.waits, figures.denials,
-                       figures.waited_ms);
+      Add(database, level.seconds, WindowStart(at_ms, level.seconds), path, figures);
     }
   }
 }

@@ -30,7 +30,8 @@ class Contention {
   std::unordered_map<std::string, Path> paths_;
 };
 
-/// Adds to the windows of all levels (see windows.h) in lease_contention. In a write.
+/// Adds to the windows of all levels (see windows.h) in lease_contention. In a window there are no more paths than were
+/// noted in one process, however many have noted them. In a write.
 void AddContention(store::Database& database, const std::unordered_map<std::string, Contention::Path>& paths,
                    std::int64_t at_ms);
 

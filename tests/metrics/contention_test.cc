@@ -36,5 +36,22 @@ TEST_F(ContendedPaths, ThoseBeyondTheBoundAreCountedTogether) {
   EXPECT_EQ(paths.at(std::string(Contention::kOthers)).waits, limits::kMaxContendedPaths + 1);
 }
 
+TEST_F(ContendedPaths, AWindowHasABoundedNumberOfThemWhoeverNotedThem) {
+  constexpr auto kMost = static_cast<std::int64_t>(limits::kMaxContendedPaths);
+  for (int process = 0; process < 3; ++process) {
+    Contention contention;
+    for (int i = 0; i < kMost - 1; ++i) contention.Note(std::to_string(process * 1000 + i), 1, false);
+    AddContention(*database_, contention.Take(), kHour0);
+  }
+  for (const auto& [end_ms, now_ms] : {std::pair{kHour0 + 10'000, kHour0 + 10'000},
+                                       {kHour0 + kMinuteMs, kHour0 + kHourMs},
+                                       {kHour0 + kHourMs, kHour0 + kHourMs}}) {
+    const auto paths = ReadContention(*database_, kHour0, end_ms, now_ms, 1000);
+    ASSERT_EQ(std::ssize(paths), kMost);
+    EXPECT_EQ(paths[0].path, Contention::kOthers);
+    EXPECT_EQ(paths[0].figures.waits, 2 * (kMost - 1));
+  }
+}
+
 }  // namespace
 }  // namespace skep::metrics
