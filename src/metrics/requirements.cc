@@ -75,7 +75,7 @@ Requirement Memory(const Evidence& evidence) {
   } else {
     one.met = Met::kMet;
     one.measured = fmt::format("{:.1f} MB at least and {:.1f} MB at most while at work, {} processes", *least / 1e6,
-                               *Most(evidence, "process:resident_bytes") / 1e6, evidence.processes.size());
+                               *Most(evidence, "process:resident_bytes") / 1e6, CountProcesses(evidence.processes));
   }
   return one;
 }

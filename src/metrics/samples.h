@@ -37,8 +37,24 @@ struct ProcessKey {
 /// Figures by their names.
 using Samples = std::map<std::string, Sample, std::less<>>;
 
+/// Whose figures those of processes that are too young are kept as, together, but for the finest windows: there may be
+/// thousands a day of those that answer one call and go.
+inline constexpr ProcessKey kYoungProcesses{};
+/// Of kYoungProcesses: its count is how many processes have ended so young that they are in no other.
+inline constexpr std::string_view kYoungThatEnded = "processes:ended_young";
+
+/// How far a process has come.
+enum class ProcessAge : std::uint8_t {
+  kYoung,       ///< It has not lived for as long as the finest window.
+  kEndedYoung,  ///< Nor will it: this is the last of it.
+  kGrown,
+};
+
 /// Adds to the windows of all levels (see windows.h) in metric_samples. In a write.
-void AddSamples(store::Database& database, const ProcessKey& process, const Samples& samples, std::int64_t at_ms);
+void AddSamples(store::Database& database, const ProcessKey& process, const Samples& samples, std::int64_t at_ms,
+                ProcessAge age = ProcessAge::kGrown);
+/// Whether any were added to the finest window that begins at `start_ms`.
+bool HasSamples(store::Database& database, const ProcessKey& process, std::int64_t start_ms);
 
 struct SampleWindow {
   std::int64_t start_ms = 0;
@@ -49,8 +65,17 @@ struct SampleWindow {
 /// One window each, of one level, of figures whose names begin with `prefix`: by time, process, name.
 std::vector<SampleWindow> ReadSamples(store::Database& database, std::int64_t seconds, std::int64_t from_ms,
                                       std::int64_t to_ms, std::string_view prefix = {});
+/// One figure of all processes, in windows of one level: by time.
+std::vector<SampleWindow> ReadFigure(store::Database& database, std::int64_t seconds, std::int64_t from_ms,
+                                     std::int64_t to_ms, std::string_view name);
+/// One figure of one process, in windows of one level: by time. Costs some microseconds for each window, however many
+/// processes there are.
+std::vector<SampleWindow> ReadFigureOf(store::Database& database, const ProcessKey& process, std::int64_t seconds,
+                                       std::int64_t from_ms, std::int64_t to_ms, std::string_view name);
 /// Of a period (see CutPeriod), by process.
 std::map<ProcessKey, Samples> SamplesOfPeriod(store::Database& database, std::int64_t from_ms, std::int64_t to_ms,
                                               std::int64_t now_ms);
+/// How many processes those are.
+std::int64_t CountProcesses(const std::map<ProcessKey, Samples>& processes);
 
 }  // namespace skep::metrics

@@ -32,5 +32,38 @@ TEST_F(SamplesOfProcesses, EachProcessHasItsOwn) {
   EXPECT_EQ(ReadSamples(*database_, 60, kHour0, kHour0 + kMinuteMs).size(), 2);
 }
 
+TEST_F(SamplesOfProcesses, ThoseThatEndYoungAreKeptTogether) {
+  Samples samples;
+  samples["process:resident_bytes"].Add(7);
+  for (std::int64_t pid = 1; pid <= 5; ++pid) {
+    AddSamples(*database_, {.pid = pid, .started_ms = kHour0}, samples, kHour0, ProcessAge::kEndedYoung);
+  }
+  const ProcessKey grown{.pid = 6, .started_ms = kHour0};
+  AddSamples(*database_, grown, samples, kHour0, ProcessAge::kYoung);
+  AddSamples(*database_, grown, samples, kHour0 + 10'000);
+  EXPECT_EQ(ReadSamples(*database_, 10, kHour0, kHour0 + kMinuteMs).size(), 7);
+  for (const std::int64_t end_ms : {kHour0 + kMinuteMs, kHour0 + kHourMs}) {
+    const auto all = SamplesOfPeriod(*database_, kHour0, end_ms, end_ms);
+    ASSERT_EQ(all.size(), 2);
+    EXPECT_EQ(all.at(kYoungProcesses).at("process:resident_bytes").count, 6);
+    EXPECT_EQ(all.at(grown).at("process:resident_bytes").count, 1);
+    EXPECT_EQ(CountProcesses(all), 6);
+  }
+}
+
+TEST_F(SamplesOfProcesses, OneFigureOfOneIsFoundAmongAll) {
+  Samples samples;
+  samples["process:resident_bytes"].Add(7);
+  samples["process:cpu_cores"].Add(1);
+  for (std::int64_t pid = 1; pid <= 3; ++pid) {
+    AddSamples(*database_, {.pid = pid, .started_ms = kHour0}, samples, kHour0 + pid * kMinuteMs);
+  }
+  const auto of = ReadFigureOf(*database_, {.pid = 2, .started_ms = kHour0}, 60, kHour0, kHour0 + kHourMs,
+                               "process:resident_bytes");
+  ASSERT_EQ(of.size(), 1);
+  EXPECT_EQ(of[0].start_ms, kHour0 + 2 * kMinuteMs);
+  EXPECT_EQ(ReadFigure(*database_, 60, kHour0, kHour0 + kHourMs, "process:resident_bytes").size(), 3);
+}
+
 }  // namespace
 }  // namespace skep::metrics
