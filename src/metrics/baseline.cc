@@ -18,13 +18,19 @@ using store::Cursor;
 using store::Database;
 using store::Sql;
 
-constexpr Sql kRead{"SELECT operation, set_ms, p95s FROM metric_baselines ORDER BY operation"};
+constexpr Sql kRead{"SELECT operation, set_ms, p95s, better FROM metric_baselines ORDER BY operation"};
 constexpr Sql kSet{
     "INSERT INTO metric_baselines (operation, set_ms, count, p95s) VALUES (?1, ?2, ?3, ?4) "
-    "ON CONFLICT (operation) DO UPDATE SET set_ms = excluded.set_ms, count = excluded.count, p95s = excluded.p95s"};
+    "ON CONFLICT (operation) DO UPDATE SET set_ms = excluded.set_ms, count = excluded.count, p95s = excluded.p95s, "
+    "better = 0"};
+constexpr Sql kSetBetter{"UPDATE metric_baselines SET better = ?2 WHERE operation = ?1"};
+constexpr Sql kUntil{"SELECT until_ms FROM metric_baseline_hours"};
+constexpr Sql kMoveUntil{"UPDATE metric_baseline_hours SET until_ms = ?1"};
+constexpr Sql kFirstUntil{"INSERT INTO metric_baseline_hours (until_ms) VALUES (?1)"};
+constexpr Sql kFirstMinute{"SELECT min(start_ms) FROM metric_windows WHERE seconds = 60 AND start_ms >= ?1"};
 
-/// Minutes kept of a baseline: an hour's.
-constexpr std::size_t kMinutes = 60;
+/// An hour is looked at when all processes have written its last windows.
+constexpr std::int64_t kLateMs = kMinuteMs;
 /// Calls in a minute from which its 95th percentile is one.
 constexpr std::uint64_t kFewestCalls = 20;
 /// Two-sided p < 0.01 of the normal distribution.
@@ -69,19 +75,34 @@ double RankShift(std::span<const double> first, std::span<const double> second) 
   return variance > 0 ? (u - m * n / 2) / std::sqrt(variance) : 0;
 }
 
-/// The 95th percentiles of minutes, by operation.
-std::map<std::string, std::vector<double>> Minutes(Database& database, std::int64_t from_ms, std::int64_t to_ms) {
-  std::map<std::string, std::vector<double>> minutes;
+struct Minute {
+  std::int64_t start_ms = 0;
+  double p95_ns = 0;
+};
+
+/// The 95th percentiles of minutes, by operation, in order.
+std::map<std::string, std::vector<Minute>> Minutes(Database& database, std::int64_t from_ms, std::int64_t to_ms) {
+  std::map<std::string, std::vector<Minute>> minutes;
   for (const Window& window : ReadWindows(database, 60, WindowStart(from_ms, 60), to_ms)) {
     if (!IsRequest(window.operation) || window.values.count() < kFewestCalls) continue;
-    minutes[window.operation].push_back(static_cast<double>(*window.values.Percentile(95)));
+    minutes[window.operation].push_back({window.start_ms, static_cast<double>(*window.values.Percentile(95))});
   }
   return minutes;
+}
+
+/// Of those that begin at `from_ms` or later.
+std::vector<double> P95s(std::span<const Minute> minutes, std::int64_t from_ms) {
+  std::vector<double> values;
+  for (const Minute& minute : minutes) {
+    if (minute.start_ms >= from_ms) values.push_back(minute.p95_ns);
+  }
+  return values;
 }
 
 struct Baseline {
   std::int64_t set_ms = 0;
   std::vector<double> p95s;
+  bool better = false;  ///< The last hour with enough minutes was.
 };
 
 std::map<std::string, Baseline> ReadBaselines(Database& database) {
@@ -89,6 +110,7 @@ std::map<std::string, Baseline> ReadBaselines(Database& database) {
   for (Cursor row = database.Query(kRead); row.Next();) {
     Baseline& baseline = baselines[std::string(row.Text(0))];
     baseline.set_ms = row.Int(1);
+    baseline.better = row.Int(3) != 0;
     const std::string_view text = row.Text(2);
     for (const char* at = text.data(); at < text.data() + text.size();) {
       double value = 0;
@@ -99,6 +121,22 @@ std::map<std::string, Baseline> ReadBaselines(Database& database) {
     }
   }
   return baselines;
+}
+
+void LookAtHour(Database& database, std::int64_t start_ms) {
+  const std::int64_t end_ms = start_ms + kHourMs;
+  const auto baselines = ReadBaselines(database);
+  for (const auto& [operation, minutes] : Minutes(database, start_ms, end_ms)) {
+    if (minutes.size() < kFewestMinutes) continue;
+    const std::vector<double> p95s = P95s(minutes, start_ms);
+    const auto old = baselines.find(operation);
+    const bool better = old != baselines.end() && Compare(old->second.p95s, p95s) == Verdict::kImproved;
+    if (old == baselines.end() || (better && old->second.better)) {
+      database.Execute(kSet, operation, end_ms, std::ssize(p95s), fmt::format("{:.0f}", fmt::join(p95s, ",")));
+    } else if (better != old->second.better) {
+      database.Execute(kSetBetter, operation, better);
+    }
+  }
 }
 
 }  // namespace
@@ -123,9 +161,11 @@ std::vector<Comparison> CompareWithBaselines(Database& database, std::int64_t fr
     one.baseline_p95_ns = Median(Sorted(baseline.p95s));
     const auto now = minutes.find(operation);
     if (now == minutes.end()) continue;
-    one.minutes = std::ssize(now->second);
-    one.p95_ns = Median(Sorted(now->second));
-    one.verdict = Compare(baseline.p95s, now->second);
+    const std::vector<double> p95s = P95s(now->second, baseline.set_ms);
+    if (p95s.empty()) continue;
+    one.minutes = std::ssize(p95s);
+    one.p95_ns = Median(Sorted(p95s));
+    one.verdict = Compare(baseline.p95s, p95s);
   }
   std::ranges::stable_sort(comparisons, {}, [](const Comparison& one) {
     return one.verdict == Verdict::kWorse ? 0 : one.verdict == Verdict::kImproved ? 1 : 2;
@@ -134,15 +174,22 @@ std::vector<Comparison> CompareWithBaselines(Database& database, std::int64_t fr
 }
 
 void UpdateBaselines(Database& database, std::int64_t now_ms) {
-  const auto baselines = ReadBaselines(database);
-  for (const auto& [operation, minutes] : Minutes(database, now_ms - kHourMs, WindowStart(now_ms, 60))) {
-    if (minutes.size() < kFewestMinutes) continue;
-    const auto old = baselines.find(operation);
-    if (old != baselines.end() && Compare(old->second.p95s, minutes) != Verdict::kImproved) continue;
-    const std::span<const double> newest = std::span(minutes).last(std::min(minutes.size(), kMinutes));
-    database.Execute(kSet, operation, now_ms, static_cast<std::int64_t>(newest.size()),
-                     fmt::format("{:.0f}", fmt::join(newest, ",")));
+  constexpr std::int64_t kHourS = kHourMs / 1000;
+  const std::int64_t end_ms = WindowStart(now_ms - kLateMs, kHourS);
+  std::int64_t until_ms = -1;
+  if (Cursor row = database.Query(kUntil); row.Next()) until_ms = row.Int(0);
+  if (until_ms >= end_ms) return;
+  // Hours in which nothing was done cost one look all together.
+  std::int64_t at_ms = until_ms;
+  while (true) {
+    Cursor row = database.Query(kFirstMinute, at_ms);
+    if (!row.Next() || row.IsNull(0)) break;
+    at_ms = WindowStart(row.Int(0), kHourS);
+    if (at_ms >= end_ms) break;
+    LookAtHour(database, at_ms);
+    at_ms += kHourMs;
   }
+  database.Execute(until_ms < 0 ? kFirstUntil : kMoveUntil, end_ms);
 }
 
 }  // namespace skep::metrics

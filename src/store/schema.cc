@@ -312,9 +312,12 @@ constexpr std::array kMigrations = {
         operation TEXT NOT NULL,
         set_ms INTEGER NOT NULL,
         count INTEGER NOT NULL,
-        p95s TEXT NOT NULL
+        p95s TEXT NOT NULL,
+        better INTEGER NOT NULL DEFAULT 0
       );
       CREATE UNIQUE INDEX metric_baselines_row ON metric_baselines (operation);
+      -- One row: the hours before it have been looked at for baselines.
+      CREATE TABLE metric_baseline_hours (until_ms INTEGER NOT NULL);
       CREATE TABLE alerts (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
@@ -357,6 +360,7 @@ constexpr std::array kMigrations = {
       CREATE TABLE usage_records (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         at_ms INTEGER NOT NULL,
+        since_ms INTEGER NOT NULL DEFAULT 0,
         source TEXT NOT NULL,
         rank INTEGER NOT NULL,
         request_id TEXT,
@@ -383,8 +387,7 @@ constexpr std::array kMigrations = {
         first_ms INTEGER NOT NULL,
         last_ms INTEGER NOT NULL
       );
-      CREATE UNIQUE INDEX usage_streams_row ON usage_streams (client_session, client, rank);
-      CREATE INDEX usage_streams_client ON usage_streams (client, rank);
+      CREATE INDEX usage_streams_row ON usage_streams (client_session, client, rank, last_ms);
       CREATE INDEX usage_streams_last ON usage_streams (last_ms);
       CREATE TABLE usage_series (
         series TEXT NOT NULL,

@@ -21,6 +21,13 @@ class Baselines : public MetricsFixture {
       AddToWindows(*database_, std::span(&recorded, 1), now_ms_);
     }
   }
+  /// An hour that begins with such minutes, and what is made of it a minute after its end. REQUIRES: one has ended.
+  void Hour(int count, std::uint64_t us) {
+    const std::int64_t end_ms = now_ms_ + kHourMs;
+    Minutes(count, us);
+    now_ms_ = end_ms;
+    UpdateBaselines(*database_, now_ms_ + kMinuteMs);
+  }
   Comparison Now() {
     const auto all = CompareWithBaselines(*database_, now_ms_ - kHourMs, now_ms_);
     EXPECT_EQ(all.size(), 1);
@@ -58,32 +65,63 @@ TEST(Compare, FewMinutesSayNothing) {
   EXPECT_EQ(Compare(std::vector<double>(7, 1.0), std::vector<double>(20, 9.0)), Verdict::kTooFew);
 }
 
-TEST_F(Baselines, TheFirstIsSetWhenThereAreMinutesEnough) {
-  Minutes(7, 100);
+TEST_F(Baselines, TheFirstIsOfAWholeHourWithMinutesEnough) {
+  Hour(7, 100);
+  EXPECT_TRUE(CompareWithBaselines(*database_, kHour0, now_ms_).empty());
+  Minutes(8, 100);
   UpdateBaselines(*database_, now_ms_);
   EXPECT_TRUE(CompareWithBaselines(*database_, kHour0, now_ms_).empty());
-  Minutes(1, 100);
+  now_ms_ = kHour0 + 2 * kHourMs;
+  // Not before all processes have written it.
   UpdateBaselines(*database_, now_ms_);
-  EXPECT_EQ(Now().verdict, Verdict::kSame);
+  EXPECT_TRUE(CompareWithBaselines(*database_, kHour0, now_ms_).empty());
+  UpdateBaselines(*database_, now_ms_ + kMinuteMs);
   EXPECT_EQ(Now().baseline_minutes, 8);
   EXPECT_EQ(Now().baseline_ms, now_ms_);
 }
 
-TEST_F(Baselines, ItStaysWhenThingsGetWorseAndFollowsWhenTheyImprove) {
-  Minutes(20, 100);
-  UpdateBaselines(*database_, now_ms_);
-  const double first = *Now().baseline_p95_ns;
-  now_ms_ += 2 * kHourMs;
-  Minutes(20, 150);
-  UpdateBaselines(*database_, now_ms_);
+TEST_F(Baselines, ItsOwnMinutesAreNotComparedWithIt) {
+  Hour(30, 100);
+  Minutes(2, 100);
+  EXPECT_EQ(Now().minutes, 2);
+  EXPECT_EQ(Now().verdict, Verdict::kTooFew);
+  Minutes(8, 100);
+  EXPECT_EQ(Now().minutes, 10);
+  EXPECT_EQ(Now().verdict, Verdict::kSame);
+}
+
+TEST_F(Baselines, ItStaysWhenThingsGetWorseAndFollowsWhenTwoHoursWereBetter) {
+  Hour(20, 100);
+  Hour(20, 150);
   EXPECT_EQ(Now().verdict, Verdict::kWorse);
-  EXPECT_EQ(Now().baseline_p95_ns, first);
   EXPECT_EQ(Now().minutes, 20);
-  now_ms_ += 2 * kHourMs;
-  Minutes(20, 60);
+  const double first = *Now().baseline_p95_ns;
+  Hour(20, 60);
   EXPECT_EQ(Now().verdict, Verdict::kImproved);
-  UpdateBaselines(*database_, now_ms_);
+  EXPECT_EQ(Now().baseline_p95_ns, first);
+  Hour(20, 60);
   EXPECT_LT(*Now().baseline_p95_ns, first);
+  EXPECT_EQ(Now().baseline_ms, now_ms_);
+}
+
+TEST_F(Baselines, OneLuckyHourIsNotFollowed) {
+  Hour(20, 100);
+  const std::int64_t set_ms = Now().baseline_ms;
+  for (int i = 0; i < 5; ++i) {
+    Hour(20, 60);
+    // Looking again is not another hour.
+    for (int again = 0; again < 60; ++again) UpdateBaselines(*database_, now_ms_ + 2 * kMinuteMs);
+    Hour(20, 100);
+  }
+  EXPECT_EQ(Now().baseline_ms, set_ms);
+  EXPECT_EQ(Now().verdict, Verdict::kSame);
+}
+
+TEST_F(Baselines, AnHourThatNobodyHasLookedAtWhenItEndedIsLookedAtLater) {
+  Minutes(20, 100);
+  now_ms_ += 20 * kHourMs;
+  UpdateBaselines(*database_, now_ms_);
+  EXPECT_EQ(Now().baseline_ms, kHour0 + kHourMs);
 }
 
 TEST_F(Baselines, MinutesWithFewCallsDoNotCount) {
@@ -91,7 +129,7 @@ TEST_F(Baselines, MinutesWithFewCallsDoNotCount) {
     const Recorded recorded = Of("tool:a", {1000, 1000});
     AddToWindows(*database_, std::span(&recorded, 1), now_ms_);
   }
-  UpdateBaselines(*database_, now_ms_);
+  UpdateBaselines(*database_, kHour0 + 2 * kHourMs);
   EXPECT_TRUE(CompareWithBaselines(*database_, kHour0, now_ms_).empty());
 }
 
