@@ -38,8 +38,9 @@ std::unique_ptr<metrics::Collector> MakeCollector(const Settings& settings, net:
                                                       std::int64_t now_ms) {
         const std::int64_t current = now_ms / metrics::kMinuteMs;
         if (std::exchange(*minute, current) != current) metrics::UpdateBaselines(database, now_ms);
-        return metrics::JudgeAlerts(database, process, thresholds,
-                                    static_cast<int>(std::max(1U, std::thread::hardware_concurrency())), now_ms);
+        const auto cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        auto said = metrics::JudgeAlerts(database, process, thresholds, cores, now_ms);
+        return metrics::Judgement{.said = std::move(said), .alert_open = metrics::IsAnyAlertOpen(database)};
       }});
 }
 

@@ -51,7 +51,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     request.swarm = *std::move(swarm);
   }
   std::vector<metrics::Recorded> live;
-  if (metrics::Collector* const collector = context.services().collector) live = collector->recorder().Peek();
+  if (metrics::Collector* const collector = context.services().collector) live = collector->Live(context.database());
   const metrics::Report report = metrics::MakeReport(context.database(), request, live, context.now_ms());
   Result result{.from = {report.from_ms}, .to = {report.to_ms}};
   switch (args.format) {

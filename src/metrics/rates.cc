@@ -1,8 +1,10 @@
 #include "metrics/rates.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "metrics/requests.h"
 #include "metrics/windows.h"
 
@@ -25,20 +27,30 @@ constexpr std::array<Kind, 4> kKindsOfRequests = {{
      }},
 }};
 
+/// A window that was full may be shorter than its name says by as much as the one before it was longer.
+constexpr double kLeastSeconds = static_cast<double>(limits::kWindowMs - limits::kSampleMs) / 1000;
+
 }  // namespace
 
-void Rates::Add(std::span<const Recorded> recorded, std::int64_t start_ms, Samples& samples) {
-  while (!minute_.empty() && minute_.front().start_ms <= start_ms - kMinuteMs) minute_.pop_front();
-  Counts& counts = minute_.emplace_back(Window{.start_ms = start_ms, .counts = {}}).counts;
+void Rates::Add(std::span<const Recorded> recorded, std::int64_t start_ms, double seconds, Samples& samples) {
+  // The wall clock may have been set back: what seems to come later is no part of this minute either.
+  std::erase_if(minute_, [&](const Window& window) {
+    return window.start_ms <= start_ms - kMinuteMs || window.start_ms > start_ms;
+  });
+  Window& current =
+      minute_.emplace_back(Window{.start_ms = start_ms, .seconds = std::max(seconds, kLeastSeconds), .counts = {}});
+  double minute_seconds = 0;
+  for (const Window& window : minute_) minute_seconds += window.seconds;
+  minute_seconds = std::max(minute_seconds, 60.0);
   for (std::size_t i = 0; i < kKinds; ++i) {
     for (const Recorded& one : recorded) {
-      if (kKindsOfRequests[i].has(one.operation)) counts[i] += static_cast<double>(one.values.count());
+      if (kKindsOfRequests[i].has(one.operation)) current.counts[i] += static_cast<double>(one.values.count());
     }
     const auto add = [&](std::string_view name, double rate) { samples[std::string(name)].Add(rate); };
-    add(kKindsOfRequests[i].window, counts[i] / static_cast<double>(kLevels.front().seconds));
+    add(kKindsOfRequests[i].window, current.counts[i] / current.seconds);
     double minute = 0;
     for (const Window& window : minute_) minute += window.counts[i];
-    add(kKindsOfRequests[i].minute, minute / 60);
+    add(kKindsOfRequests[i].minute, minute / minute_seconds);
   }
 }
 

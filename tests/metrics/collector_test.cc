@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,10 +56,11 @@ class Collecting : public testing::Test {
   ManualExecutor executor_;
   ManualEvents events_{clock_, executor_};
   std::vector<std::string> judged_;
+  std::atomic<bool> alert_open_ = false;
   Collector collector_{
       {.clock = clock_, .events = events_, .pid = 42, .judge = [this](auto&, const auto& process, auto) {
          judged_.push_back(std::to_string(process.pid));
-         return std::vector<std::string>();
+         return Judgement{.said = {}, .alert_open = alert_open_};
        }}};
   std::unique_ptr<store::Store> store_;
   std::int64_t written_ = 0;
@@ -114,6 +118,102 @@ TEST_F(Collecting, WhoHasDoneNothingWritesNothingAtTheEnd) {
   collector_.Close();
   executor_.RunPosted();
   EXPECT_EQ(collector_.written_ms(), 0);
+}
+
+TEST_F(Collecting, ItLooksOnUntilNoAlertIsOpenButNotForEver) {
+  alert_open_ = true;
+  Do("tool:a");
+  for (int i = 0; i < Collector::kMostIdleWindows + 1; ++i) {
+    events_.AdvanceMs(10'000 + (i == 0 ? 1'000 : 0));
+    Written();
+  }
+  const std::int64_t slept_ms = collector_.written_ms();
+  events_.AdvanceMs(3'600'000);
+  executor_.RunPosted();
+  EXPECT_EQ(collector_.written_ms(), slept_ms);
+}
+
+TEST_F(Collecting, WhatTheLastWriteHasCausedIsOfTheTimeWhenItWas) {
+  const auto groups = [&](std::int64_t from_ms, std::int64_t to_ms) {
+    store_->EndRead();
+    std::uint64_t count = 0;
+    for (const Window& window : ReadWindows(store_->Reader(), 10, from_ms, to_ms, "store:group")) {
+      count += window.values.count();
+    }
+    store_->EndRead();
+    return count;
+  };
+  const auto record = [&] { collector_.recorder().Record(Recorder::Thread::kStore, Operation::kStoreGroup, 1); };
+  Do("tool:a");
+  events_.AdvanceMs(11'000);
+  Written();
+  record();
+  events_.AdvanceMs(9'000);
+  Written();
+  // Which it comes to rest with.
+  record();
+  events_.AdvanceMs(1'000);
+  const std::int64_t rest_ms = clock_.WallMs();
+  events_.AdvanceMs(3'600'000);
+  Do("tool:a");
+  events_.AdvanceMs(11'000);
+  Written();
+  EXPECT_EQ(groups(0, rest_ms), 2);
+  EXPECT_EQ(groups(rest_ms, INT64_MAX), 0);
+}
+
+TEST_F(Collecting, AWindowOnItsWayIsSeenOnceAndOnlyOnce) {
+  const auto seen = [&] {
+    store_->EndRead();
+    store::Database& database = store_->Reader();
+    std::uint64_t count = 0;
+    for (const Recorded& one : collector_.Live(database)) count += one.operation == "tool:a" ? one.values.count() : 0;
+    for (const Window& window : ReadWindows(database, 10, 0, INT64_MAX, "tool:a")) count += window.values.count();
+    store_->EndRead();
+    return count;
+  };
+  Do("tool:a");
+  Do("tool:a");
+  EXPECT_EQ(seen(), 2);
+  events_.AdvanceMs(11'000);
+  // Whether or not the store's thread has come to it: what it posts has not been run.
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(seen(), 2);
+  Written();
+  EXPECT_EQ(seen(), 2);
+}
+
+TEST(CollectingInVain, WhatCouldNotBeWrittenGoesWithTheNextWindow) {
+  TempDirectory directory;
+  ManualClock clock;
+  clock.AdvanceMs(10'000 - clock.WallMs() % 10'000);
+  ManualExecutor executor;
+  ManualEvents events(clock, executor);
+  // Where the database's directory should be there is a file.
+  std::ofstream(directory / "data") << "in the way";
+  Collector collector({.clock = clock, .events = events, .pid = 42});
+  store::Store store({.path = directory / "data" + "/skep.db"}, clock, executor);
+  collector.Attach(store);
+  const Operation operation = collector.recorder().Register("tool:a");
+  const auto window = [&] {
+    collector.recorder().Record(Recorder::Thread::kLoop, operation, 100);
+    collector.NoteWork();
+    events.AdvanceMs(10'500);
+  };
+  const std::int64_t start_ms = clock.WallMs();
+  window();
+  window();
+  // Both have failed: the first is lost.
+  ASSERT_TRUE(executor.RunUntil([&] { return collector.lost_windows() == 1; }));
+  std::filesystem::remove(directory / "data");
+  window();
+  ASSERT_TRUE(executor.RunUntil([&] { return collector.written_ms() != 0; }));
+  EXPECT_EQ(collector.lost_windows(), 1);
+  const auto windows = ReadWindows(store.Reader(), 10, 0, INT64_MAX, "tool:");
+  ASSERT_EQ(windows.size(), 2);
+  EXPECT_EQ(windows[0].start_ms, start_ms + 10'000);
+  EXPECT_EQ(windows[1].start_ms, start_ms + 20'000);
+  store.EndRead();
+  collector.Close();
 }
 
 TEST_F(Collecting, WhatOthersAddToTheGaugesIsLookedAtWithThem) {

@@ -19,7 +19,7 @@ TEST(Rates, AreOfTheWindowAndOfTheMinuteThatEndsWithIt) {
   Rates rates;
   Samples samples;
   for (std::int64_t start_ms = 0; start_ms < 120'000; start_ms += 10'000) {
-    rates.Add(Calls("tool:task_claim", 600), start_ms, samples);
+    rates.Add(Calls("tool:task_claim", 600), start_ms, 10, samples);
   }
   EXPECT_EQ(samples.at("rate:requests").most, 60);
   EXPECT_EQ(samples.at("rate:tasks").most, 60);
@@ -31,16 +31,40 @@ TEST(Rates, AreOfTheWindowAndOfTheMinuteThatEndsWithIt) {
 TEST(Rates, WindowsThatAreLongOverDoNotCount) {
   Rates rates;
   Samples samples;
-  rates.Add(Calls("tool:inbox", 600), 0, samples);
-  rates.Add(Calls("tool:inbox", 600), 60'000, samples);
+  rates.Add(Calls("tool:inbox", 600), 0, 10, samples);
+  rates.Add(Calls("tool:inbox", 600), 60'000, 10, samples);
   EXPECT_EQ(samples.at("rate:coordination_minute").most, 10);
 }
 
 TEST(Rates, WhatIsNoRequestIsNotCounted) {
   Rates rates;
   Samples samples;
-  rates.Add(Calls("store:run", 600), 0, samples);
+  rates.Add(Calls("store:run", 600), 0, 10, samples);
   EXPECT_EQ(samples.at("rate:requests").most, 0);
+}
+
+TEST(Rates, AClockThatIsSetBackMakesNoneHigher) {
+  Rates rates;
+  Samples samples;
+  for (std::int64_t i = 0; i < 60; ++i) rates.Add(Calls("tool:inbox", 1000), 3'600'000 + i * 10'000, 10, samples);
+  for (std::int64_t i = 0; i < 60; ++i) rates.Add(Calls("tool:inbox", 1000), 3'000'000 + i * 10'000, 10, samples);
+  EXPECT_EQ(samples.at("rate:requests_minute").most, 100);
+  EXPECT_EQ(samples.at("rate:requests_minute").last, 100);
+}
+
+TEST(Rates, AreOfTheTimeThatTheWindowsReallyTook) {
+  Rates rates;
+  Samples samples;
+  for (std::int64_t i = 0; i < 12; ++i) rates.Add(Calls("tool:inbox", 1100), i * 10'000, 11, samples);
+  EXPECT_DOUBLE_EQ(samples.at("rate:requests").most, 100);
+  EXPECT_DOUBLE_EQ(samples.at("rate:requests_minute").most, 100);
+}
+
+TEST(Rates, ABurstInAWindowThatIsCutShortIsNotOneOfTenSeconds) {
+  Rates rates;
+  Samples samples;
+  rates.Add(Calls("tool:inbox", 900), 0, 0.01, samples);
+  EXPECT_DOUBLE_EQ(samples.at("rate:requests").most, 100);
 }
 
 }  // namespace
