@@ -67,7 +67,8 @@ std::vector<TaskFiguresView> View(const std::vector<metrics::TaskGroup>& groups)
 }
 
 ProcessView View(const metrics::ProcessKey& process, const metrics::Samples& samples) {
-  ProcessView view{.pid = process.pid, .started_at = {process.started_ms}};
+  ProcessView view{.pid = process.pid};
+  if (process != metrics::kYoungProcesses) view.started_at = Timestamp{process.started_ms};
   for (const auto& [name, sample] : samples) {
     view.figures.push_back({.name = name,
                             .count = sample.count,
@@ -112,6 +113,7 @@ AlertView View(const metrics::Alert& alert) {
   return {.name = alert.name,
           .raised_at = {alert.raised_ms},
           .cleared_at = alert.cleared_ms == 0 ? std::nullopt : std::optional(Timestamp{alert.cleared_ms}),
+          .measured_at = alert.measured_ms == 0 ? std::nullopt : std::optional(Timestamp{alert.measured_ms}),
           .value = alert.value,
           .threshold = alert.threshold,
           .message = alert.message};

@@ -146,6 +146,7 @@ struct AlertView {
   std::string name;
   Timestamp raised_at;
   std::optional<Timestamp> cleared_at;
+  std::optional<Timestamp> measured_at;
   double value = 0;
   double threshold = 0;
   std::string message;
@@ -153,7 +154,8 @@ struct AlertView {
   static constexpr Field kFields[] = {
       Req<&AlertView::name>("name"),
       Req<&AlertView::raised_at>("raisedAt"),
-      Opt<&AlertView::cleared_at>("clearedAt", "Absent: it is open"),
+      Opt<&AlertView::cleared_at>("clearedAt", "Absent: it is open, or was at measuredAt"),
+      Opt<&AlertView::measured_at>("measuredAt", "The last time, of one not cleared"),
       Req<&AlertView::value>("value", "When it was raised"),
       Req<&AlertView::threshold>("threshold"),
       Req<&AlertView::message>("message"),
@@ -177,12 +179,12 @@ struct GaugeView {
 
 struct ProcessView {
   std::int64_t pid = 0;
-  Timestamp started_at;
+  std::optional<Timestamp> started_at;
   std::vector<GaugeView> figures;
 
   static constexpr Field kFields[] = {
-      Req<&ProcessView::pid>("pid"),
-      Req<&ProcessView::started_at>("startedAt"),
+      Req<&ProcessView::pid>("pid", "0: all that were younger than 10 s, together"),
+      Opt<&ProcessView::started_at>("startedAt"),
       Req<&ProcessView::figures>("figures"),
   };
 };

@@ -20,11 +20,27 @@ constexpr std::int64_t kChainTasks = 10'000;
 /// Alerts that a report shows.
 constexpr std::int64_t kMaxAlerts = 20;
 
-/// When measuring began in a period.
-std::int64_t MeasuredSince(Database& database, const std::vector<Span>& spans) {
+/// The finest windows that are still kept of a moment, in seconds.
+std::int64_t FinestKept(std::int64_t at_ms, std::int64_t now_ms) {
+  for (const Level& level : kLevels) {
+    if (at_ms >= now_ms - level.kept_ms) return level.seconds;
+  }
+  return kLevels.back().seconds;
+}
+
+/// When measuring began in a period, to the finest window that says it; 0: it did not.
+std::int64_t MeasuredSince(Database& database, const std::vector<Span>& spans, std::int64_t now_ms) {
+  const auto first = [&](std::int64_t seconds, std::int64_t from_ms, std::int64_t to_ms) -> std::int64_t {
+    Cursor row = database.Query(kFirst, seconds, from_ms, to_ms);
+    return row.Next() && !row.IsNull(0) ? row.Int(0) : 0;
+  };
   for (const Span& span : spans) {
-    Cursor row = database.Query(kFirst, span.seconds, span.from_ms, span.to_ms);
-    if (row.Next() && !row.IsNull(0)) return row.Int(0);
+    const std::int64_t start_ms = first(span.seconds, span.from_ms, span.to_ms);
+    if (start_ms == 0) continue;
+    const std::int64_t finest = FinestKept(start_ms, now_ms);
+    const std::int64_t finer_ms =
+        finest < span.seconds ? first(finest, start_ms, start_ms + span.seconds * 1000) : start_ms;
+    return finer_ms == 0 ? start_ms : finer_ms;
   }
   return 0;
 }
@@ -60,17 +76,19 @@ std::vector<OperationReport> Beside(std::vector<Window> now, const std::vector<W
 
 Report MakeReport(Database& database, const ReportRequest& request, std::span<const Recorded> live,
                   std::int64_t now_ms) {
-  Report report{.from_ms = now_ms - request.length_ms, .to_ms = now_ms};
+  // Where a window begins of those in which the period before begins: so the two are cut at the same moment.
+  const std::int64_t asked_ms = now_ms - request.length_ms;
+  Report report{.from_ms = WindowStart(asked_ms, FinestKept(asked_ms - request.length_ms, now_ms)), .to_ms = now_ms};
   const std::int64_t before_ms = report.from_ms - request.length_ms;
   std::vector<Window> windows = ReadPeriod(database, report.from_ms, now_ms, now_ms);
   const std::vector<Window> before = ReadPeriod(database, before_ms, report.from_ms, now_ms);
   AddLive(live, windows);
-  report.measured_ms = MeasuredSince(database, CutPeriod(report.from_ms, now_ms, now_ms));
+  report.measured_ms = MeasuredSince(database, CutPeriod(report.from_ms, now_ms, now_ms), now_ms);
   if (report.measured_ms == 0 && !live.empty()) report.measured_ms = WindowStart(now_ms, kLevels.front().seconds);
   report.requests = TotalOf(windows);
   report.requests_before = TotalOf(before);
   report.samples = SamplesOfPeriod(database, report.from_ms, now_ms, now_ms);
-  report.processes = std::ssize(report.samples);
+  report.processes = CountProcesses(report.samples);
   report.requirements = CheckRequirements({.windows = windows, .processes = report.samples});
   report.operations = Beside(std::move(windows), before);
   report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);

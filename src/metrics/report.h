@@ -32,13 +32,15 @@ struct OperationReport {
 };
 
 struct Report {
+  /// The period that it really is of: it begins with a window, a little before what was asked for, where the period
+  /// before it ends. No window is in both.
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;
   /// When the first window of the period begins in which anything was measured; 0: nothing was.
   std::int64_t measured_ms = 0;
   std::int64_t processes = 0;  ///< That have measured.
   RequestTotals requests;
-  RequestTotals requests_before;            ///< In the period before, of the same length.
+  RequestTotals requests_before;            ///< In the period before, which is as long as was asked for.
   std::vector<OperationReport> operations;  ///< By name: requests, and what else was recorded.
   std::map<ProcessKey, Samples> samples;
   TaskReport tasks;

@@ -190,6 +190,31 @@ std::string RequirementLine(const Report& report) {
   return fmt::format("Requirements: {} met, {} not met{}; no data for {}.", counts[0], counts[1], missed, counts[2]);
 }
 
+/// "open", "open when last measured at …", "until …".
+std::string StateOf(const Alert& alert, std::int64_t now_ms) {
+  if (alert.cleared_ms != 0) return "until " + TimeText(alert.cleared_ms);
+  if (IsOpen(alert, now_ms)) return "open";
+  if (alert.measured_ms == 0) return "open when last measured, hours ago";
+  return fmt::format("open when last measured at {}", TimeText(alert.measured_ms));
+}
+
+/// Which are open; and which were when the last process that measured stopped, if nobody has since.
+std::string AlertText(const Report& report) {
+  std::vector<const Alert*> open;
+  std::vector<const Alert*> left;
+  for (const Alert& alert : report.alerts) {
+    if (alert.cleared_ms == 0) (IsOpen(alert, report.to_ms) ? open : left).push_back(&alert);
+  }
+  std::string text = open.empty() ? "No alert is open."
+                                  : fmt::format("{} alert{} open: {}.", open.size(), open.size() == 1 ? " is" : "s are",
+                                                open.front()->message);
+  if (!left.empty()) {
+    text += fmt::format(" {} {} {}: {}.", left.size(), left.size() == 1 ? "was" : "were",
+                        StateOf(*left.front(), report.to_ms), left.front()->message);
+  }
+  return text;
+}
+
 std::string ComparisonLine(const Report& report) {
   std::string changed;
   int same = 0;
@@ -204,13 +229,13 @@ std::string ComparisonLine(const Report& report) {
   }
   std::string line;
   if (report.comparisons.empty()) {
-    line = fmt::format("Baseline: none yet (it takes {} minutes with 20 calls of an operation).", kFewestMinutes);
+    line =
+        fmt::format("Baseline: none yet (it takes an hour of the clock with {} minutes of 20 calls of an operation).",
+                    kFewestMinutes);
   } else {
     line = fmt::format("Baseline:{} {} operations the same, {} with too few minutes to say.", changed, same, few);
   }
-  const auto open = std::ranges::count(report.alerts, 0, &Alert::cleared_ms);
-  if (open == 0) return line + " No alert is open.";
-  return line + fmt::format(" {} alert{} open: {}.", open, open == 1 ? " is" : "s are", report.alerts.front().message);
+  return line + " " + AlertText(report);
 }
 
 template <class Row, class Print>
@@ -290,8 +315,8 @@ std::string DetailsOf(const Report& report) {
                    TimeText(one.baseline_ms));
   });
   Table(text, "Alerts", report.alerts, [&](const Alert& one) {
-    fmt::format_to(std::back_inserter(text), "{} {}: {}", TimeText(one.raised_ms),
-                   one.cleared_ms == 0 ? "open" : "until " + TimeText(one.cleared_ms), one.message);
+    fmt::format_to(std::back_inserter(text), "{} {}: {}", TimeText(one.raised_ms), StateOf(one, report.to_ms),
+                   one.message);
   });
   return text;
 }
