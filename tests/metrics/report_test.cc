@@ -1,22 +1,13 @@
 #include "metrics/report.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
-
-#include "base/limits.h"
-#include "metrics/alerts.h"
 #include "metrics/metrics_fixture.h"
-#include "metrics/report_text.h"
 #include "metrics/samples.h"
 #include "metrics/windows.h"
 
 namespace skep::metrics {
 namespace {
-
-using testing::HasSubstr;
-using testing::Not;
 
 class Reports : public MetricsFixture {
  protected:
@@ -64,20 +55,6 @@ TEST_F(Reports, CountProcessesThatEndedYoung) {
     AddSamples(*database_, {.pid = pid, .started_ms = pid}, samples, kNow - 2 * kHourMs, ProcessAge::kEndedYoung);
   }
   EXPECT_EQ(Of(kDayMs).processes, 5);
-  EXPECT_THAT(SummaryOf(Of(kDayMs)), HasSubstr("measured by 5 processes"));
-}
-
-TEST_F(Reports, AnAlertThatNobodyIsThereToClearIsNotCountedAsOpen) {
-  Recorded slow{.operation = "tool:a"};
-  for (int i = 0; i < 100; ++i) slow.values.Add(300'000'000);
-  std::int64_t now_ms = WindowStart(kNow, 10);
-  for (int i = 0; i < 4; ++i, now_ms += limits::kWindowMs) AddToWindows(*database_, std::span(&slow, 1), now_ms);
-  ASSERT_EQ(JudgeAlerts(*database_, {.pid = 7, .started_ms = 1}, {}, 2, now_ms).size(), 1);
-  EXPECT_THAT(SummaryOf(Of(kHourMs, now_ms)), HasSubstr("1 alert is open: 95 % of requests"));
-  EXPECT_THAT(DetailsOf(Of(kHourMs, now_ms)), HasSubstr(" open: 95 %"));
-  const std::string later = DetailsOf(Of(kHourMs, now_ms + 10 * kMinuteMs));
-  EXPECT_THAT(later, HasSubstr("No alert is open. 1 was open when last measured at 2024-02-22 22:21: 95 %"));
-  EXPECT_THAT(later, Not(HasSubstr(" open: 95 %")));
 }
 
 }  // namespace
