@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "metrics/redact.h"
 #include "metrics/signature.h"
 #include "metrics/windows.h"
 #include "swarm/snippet.h"
@@ -69,7 +70,7 @@ void ErrorTally::Note(std::string_view message, std::string_view operation, std:
     std::tie(found, is_new) = kinds_.try_emplace(full ? Others() : std::move(kind));
     if (is_new) {
       found->second.first_ms = now_ms;
-      found->second.message = swarm::CutAtCharacter(message, limits::kMaxSignature);
+      found->second.message = swarm::CutAtCharacter(WithoutQuoted(message), limits::kMaxSignature);
     }
   }
   ErrorFigures& figures = found->second;

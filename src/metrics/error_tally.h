@@ -27,7 +27,7 @@ struct ErrorFigures {
   std::int64_t most_ns = 0;
   std::int64_t first_ms = 0;
   std::int64_t last_ms = 0;
-  std::string message;  ///< The first one as it was.
+  std::string message;  ///< The first one, without what it quotes: see redact.h.
 };
 
 struct ErrorKindHash {

@@ -6,6 +6,8 @@
 
 #include "base/id.h"
 #include "base/limits.h"
+#include "metrics/characters.h"
+#include "metrics/redact.h"
 #include "swarm/snippet.h"
 
 namespace skep::metrics {
@@ -22,11 +24,16 @@ constexpr std::string_view kNumber = "#";
 constexpr std::size_t kHexLength = 8;
 constexpr std::size_t kIdLength = 16;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsHexLetter(char c) { return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsSpace(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
-bool IsWordEnd(char c) { return IsSpace(c) || std::string_view("\"`'=,;()[]{}<>|").contains(c); }
+/// A table, for every byte of a log is asked.
+constexpr auto kEndsWord = [] {
+  std::array<bool, 256> ends{};
+  for (unsigned char c = 0; c <= ' '; ++c) ends[c] = true;
+  for (const char c : std::string_view("\x7f\"`'=,;()[]{}<>|")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+bool IsWordEnd(char c) { return kEndsWord[static_cast<unsigned char>(c)]; }
 
 bool HasDigit(std::string_view word) { return std::ranges::any_of(word, IsDigit); }
 bool HasLetter(std::string_view word) { return std::ranges::any_of(word, IsLetter); }
@@ -68,7 +75,7 @@ std::string_view OwnPrefix(std::string_view word) {
 
 class Signature {
  public:
-  explicit Signature(std::string_view message) : message_(message) {}
+  explicit Signature(std::string_view message) : message_(message), quotes_(message) {}
 
   std::string Take() {
     while (at_ < message_.size() && out_.size() < limits::kMaxSignature) Step();
@@ -82,7 +89,7 @@ class Signature {
     if (IsSpace(c)) {
       if (!out_.empty() && !out_.ends_with(' ')) out_ += ' ';
       ++at_;
-    } else if (const std::size_t behind = QuoteEnd(); behind != 0) {
+    } else if (const std::size_t behind = quotes_.EndFrom(at_); behind != 0) {
       Mark(kQuoted);
       at_ = behind;
     } else if (IsWordEnd(c)) {
@@ -101,23 +108,6 @@ class Signature {
       out_ += message_.substr(last, end - last);
       at_ = end;
     }
-  }
-
-  /// Where the quoted text ends that begins here; 0: none does.
-  std::size_t QuoteEnd() const {
-    const char quote = message_[at_];
-    if (quote != '"' && quote != '`' && quote != '\'') return 0;
-    // An apostrophe quotes only where it is none: beside a letter on one side.
-    const auto is_letter_at = [&](std::size_t i) { return i < message_.size() && IsLetter(message_[i]); };
-    if (quote == '\'' && at_ > 0 && is_letter_at(at_ - 1)) return 0;
-    for (std::size_t i = at_ + 1; i < message_.size(); ++i) {
-      if (message_[i] == '\\') {
-        ++i;
-      } else if (message_[i] == quote && (quote != '\'' || !is_letter_at(i + 1))) {
-        return i + 1;
-      }
-    }
-    return 0;
   }
 
   void AddWord(std::string_view word) {
@@ -160,12 +150,16 @@ class Signature {
   }
 
   const std::string_view message_;
+  Quotes quotes_;
   std::size_t at_ = 0;
   std::string out_;
 };
 
 }  // namespace
 
-std::string SignatureOf(std::string_view message) { return Signature(message).Take(); }
+std::string SignatureOf(std::string_view message) {
+  const std::string text = WithoutSecrets(message);
+  return Signature(text).Take();
+}
 
 }  // namespace skep::metrics

@@ -39,6 +39,14 @@ TEST(ErrorTally, ErrorsOfOneKindAreCountedTogether) {
   EXPECT_EQ(figures.message, "no task tk_000001");
 }
 
+TEST(ErrorTally, WhatAClientSaidIsNotKept) {
+  ErrorTally tally;
+  tally.Note("there is no agent \"my password\": token=abc", "tool:inbox", "not_found", "", 1, kNow);
+  ASSERT_EQ(tally.kinds().size(), 1U);
+  EXPECT_EQ(tally.kinds().begin()->first.signature, "there is no agent \"…\": token=…");
+  EXPECT_EQ(tally.kinds().begin()->second.message, "there is no agent \"…\": token=…");
+}
+
 TEST(ErrorTally, WhatIsTakenIsTakenOnce) {
   ErrorTally tally;
   tally.Note("a", "", "", "", 0, kNow);

@@ -22,6 +22,11 @@ TEST(SignatureOf, QuotedTextIsLeftOut) {
   EXPECT_EQ(SignatureOf("an open \" stays"), "an open \" stays");
 }
 
+TEST(SignatureOf, SecretsAreLeftOut) {
+  EXPECT_EQ(SignatureOf("login as ada: password=hunter2"), SignatureOf("login as ada: password=correct-horse"));
+  EXPECT_EQ(SignatureOf("password=hunter2 refused"), "password=… refused");
+}
+
 TEST(SignatureOf, NumbersAreLeftOut) {
   EXPECT_EQ(SignatureOf("limit must be from 1 to 1000, got -7.5"), "limit must be from # to #, got #");
   EXPECT_EQ(SignatureOf("10.0.0.1:8080 after 12ms, attempt-3 of v1.2"), "# after #ms, attempt-# of v#");
