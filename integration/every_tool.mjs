@@ -29,6 +29,7 @@ export const kEveryTool = [
   ['inbox', { agentId: 'ada', unreadOnly: false }],
   ['swarm_monitor', { interval: 1, duration: 1 }],
   ['performance_report', { format: 'json' }],
+  ['bottleneck_analyze', { component: 'all', metrics: ['latency', 'queue'] }],
   ['token_usage', { groupBy: 'task', timeframe: '1h' }],
   ['health_check', {}],
   ['swarm_destroy', { swarmId: 'hive' }],

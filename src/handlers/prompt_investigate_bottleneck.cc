@@ -30,6 +30,7 @@ struct Args {
 
 constexpr std::string_view kInstructions = R"(
 Find out what slows this swarm down. Reason from what is written above and from what the tools answer; where nothing was measured, say so instead of guessing.
+Call bottleneck_analyze first: it plays the tasks that have ended again, without each possible cause, and says which would have saved how much time, or that nothing binds. It knows only what has ended; what waits now is written above.
 1. Which of these is it? Check each and give its evidence:
    - too few agents: ready tasks wait while nobody is idle;
    - the wrong agents: ready tasks require a capability that no agent alive has, or wait in the queue of an agent that is busy, offline or out of work after failures;
@@ -38,7 +39,7 @@ Find out what slows this swarm down. Reason from what is written above and from 
    - files: agents wait for leases that others hold;
    - a silent owner: a claim without a word for long;
    - the topology: it lets only few agents have or pass on the work.
-2. Look closer where it is not clear: task_status with taskId (history with times), task_status state=ready or blocked, agent_list, health_check (store, event loop), and performance_report or bottleneck_analyze if this server lists them.
+2. Look closer where it is not clear: task_status with taskId (history with times), task_status state=ready or blocked, agent_list, health_check (store, event loop), performance_report, error_analysis if this server lists it.
 3. Say what the bottleneck is, by which figures, and how sure you are. Then the smallest change that would ease it, as tool calls: swarm_scale targetSize, agent_spawn with the missing capability, task_orchestrate to cut a long task, message_send to a silent owner, lease_release by a holder that is done. Ask me before you change anything.
 )";
 
