@@ -113,5 +113,5 @@ test('metrics are printed as Prometheus reads them', async (t) => {
   assert.equal(code, 0);
   for (const line of stdout.trimEnd().split('\n'))
     assert.match(line, /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[^{}]*\})? (-?[0-9.e+-]+|\+Inf))$/);
-  assert.match(stdout, /^mcp_server_operation_duration_seconds_count\{.*gen_ai_tool_name="task_claim".*\} [1-9]/m);
+  assert.match(stdout, /^skep_last_hour_requests\{.*gen_ai_tool_name="task_claim"\} 5$/m);
 });
