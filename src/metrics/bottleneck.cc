@@ -11,8 +11,8 @@
 namespace skep::metrics {
 namespace {
 
-/// Events of a replay in one slice: some 20 ms.
-constexpr std::int64_t kSlice = 20'000;
+/// Events of a replay in one slice: some 10 ms.
+constexpr std::int64_t kSlice = 10'000;
 /// Contended paths that are tried, the most waited for.
 constexpr std::int64_t kMostPaths = 2;
 /// What reading and each replay take of the time, for the progress that is told.

@@ -307,7 +307,7 @@ void BottleneckAnalysis::ReadWaiting(Database& database) {
         {.cause = Cause::kNobodyCapable,
          .subject = required,
          .evidence = fmt::format("{}{} tasks are ready and take the capability \"{}\", which no agent alive "
-                                 "has: they wait for ever.",
+                                 "has: they wait until one comes.",
                                  tasks, tasks == kMostWaiting ? " or more" : "", Printable(required)),
          .advice = fmt::format("agent_spawn with capabilities=[\"{}\"].", Printable(required))});
   }
