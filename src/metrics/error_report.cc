@@ -1,11 +1,14 @@
 #include "metrics/error_report.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <tuple>
 #include <utility>
 
+#include "metrics/requests.h"
 #include "metrics/windows.h"
 
 namespace skep::metrics {
@@ -41,6 +44,19 @@ std::optional<std::int64_t> MeasuredSince(Database& database, std::int64_t from_
   return since;
 }
 
+/// How often each request was made.
+struct Requests {
+  std::map<std::string, std::int64_t, std::less<>> counts;
+  std::int64_t all = 0;
+
+  void Add(std::string_view operation, const Distribution& values) {
+    if (!IsRequest(operation)) return;
+    const auto count = static_cast<std::int64_t>(values.count());
+    counts[std::string(operation)] += count;
+    all += count;
+  }
+};
+
 /// Adds up what was noted, by signature.
 class Groups {
  public:
@@ -63,14 +79,19 @@ class Groups {
     sums.preceding[kind.preceding] += figures.count;
   }
 
-  std::vector<ErrorGroup> Take(double later_share) {
+  std::vector<ErrorGroup> Take(double later_share, const Requests& requests) {
     std::vector<ErrorGroup> all;
     for (auto& [signature, sums] : groups_) {
       ErrorGroup& group = all.emplace_back(std::move(sums.group));
       group.change = Compare(group.change.earlier, group.change.later, later_share);
       group.operations = Sorted(sums.operations);
       group.codes = Sorted(sums.codes);
-      group.preceding = Sorted(sums.preceding);
+      for (const NamedCount& before : Sorted(sums.preceding)) {
+        const auto found = requests.counts.find(before.name);
+        Predecessor one{
+            .name = before.name, .count = before.count, .anything = found == requests.counts.end() ? 0 : found->second};
+        if (ClearlyPrecedes(one, group.count, requests.all)) group.preceding.push_back(std::move(one));
+      }
     }
     std::ranges::sort(all, [](const ErrorGroup& a, const ErrorGroup& b) {
       return std::tie(b.count, a.signature) < std::tie(a.count, b.signature);
@@ -118,7 +139,8 @@ void AddPart(Database& database, std::int64_t from_ms, std::int64_t to_ms, std::
 
 }  // namespace
 
-ErrorReport ReportErrors(Database& database, const ErrorKinds& live, std::int64_t from_ms, std::int64_t now_ms) {
+ErrorReport ReportErrors(Database& database, const ErrorKinds& live, std::span<const Recorded> work,
+                         std::int64_t from_ms, std::int64_t now_ms) {
   ErrorReport report{.from_ms = from_ms, .middle_ms = from_ms, .to_ms = now_ms};
   std::optional<std::int64_t> since = MeasuredSince(database, from_ms, now_ms);
   for (const auto& [kind, figures] : live) since = std::min(figures.first_ms, since.value_or(figures.first_ms));
@@ -137,7 +159,12 @@ ErrorReport ReportErrors(Database& database, const ErrorKinds& live, std::int64_
 
   const auto length = static_cast<double>(now_ms - report.from_ms);
   const double later_share = length > 0 ? static_cast<double>(now_ms - report.middle_ms) / length : 0;
-  report.groups = groups.Take(later_share);
+  Requests requests;
+  for (const Window& window : ReadPeriod(database, report.from_ms, now_ms, now_ms)) {
+    requests.Add(window.operation, window.values);
+  }
+  for (const Recorded& recorded : work) requests.Add(recorded.operation, recorded.values);
+  report.groups = groups.Take(later_share, requests);
   for (const ErrorGroup& group : report.groups) {
     report.errors += group.count;
     report.change.earlier += group.change.earlier;

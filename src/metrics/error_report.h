@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "metrics/error_tally.h"
+#include "metrics/recorder.h"
 #include "metrics/trend.h"
 #include "store/database.h"
 
@@ -19,7 +20,7 @@ struct NamedCount {
 /// All errors of one signature.
 struct ErrorGroup {
   std::string signature;
-  std::string message;  ///< The first one as it was.
+  std::string message;  ///< The first one, without what it quotes.
   std::int64_t count = 0;
   std::int64_t total_ns = 0;  ///< That the calls had taken.
   std::int64_t most_ns = 0;
@@ -29,7 +30,8 @@ struct ErrorGroup {
   // The most frequent first. Without a name: of ErrorTally::kOthers.
   std::vector<NamedCount> operations;
   std::vector<NamedCount> codes;
-  std::vector<NamedCount> preceding;  ///< Without a name: nothing, it was the first call of its session.
+  /// Operations that came before these errors clearly more often than before other calls, the most frequent first.
+  std::vector<Predecessor> preceding;
 };
 
 struct ErrorReport {
@@ -43,7 +45,8 @@ struct ErrorReport {
   std::vector<ErrorGroup> groups;  ///< The most frequent first.
 };
 
-/// The errors from `from_ms` until now. `live`: what was noted and is not written down yet.
-ErrorReport ReportErrors(store::Database& database, const ErrorKinds& live, std::int64_t from_ms, std::int64_t now_ms);
+/// The errors from `from_ms` until now. `live` and `work`: what was noted and recorded, and is not written down yet.
+ErrorReport ReportErrors(store::Database& database, const ErrorKinds& live, std::span<const Recorded> work,
+                         std::int64_t from_ms, std::int64_t now_ms);
 
 }  // namespace skep::metrics

@@ -9,13 +9,14 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "metrics/redact.h"
 #include "metrics/signature.h"
 #include "swarm/snippet.h"
 
 namespace skep::metrics {
 namespace {
 
-constexpr std::size_t kSlowest = 5;
+constexpr std::size_t kSlowest = 3;
 
 /// A line, and which of the signatures it has.
 struct Read {
@@ -26,6 +27,7 @@ struct Read {
 
 struct Log {
   std::vector<Read> lines;
+  std::int64_t count = 0;  ///< Of lines that are not blank.
   std::vector<std::string> signatures;
 };
 
@@ -33,14 +35,47 @@ bool IsBlank(std::string_view line) {
   return std::ranges::all_of(line, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
+/// Whether a line is set in, perhaps behind its moment.
+bool IsSetIn(std::string_view line, std::string_view text) {
+  const auto is_space = [&](std::size_t i) { return line[i] == ' ' || line[i] == '\t'; };
+  const auto at = static_cast<std::size_t>(text.data() - line.data());
+  if (at < 2) return !line.empty() && is_space(0);
+  return is_space(at - 1) && is_space(at - 2);
+}
+
+/// Makes one line of a Python traceback: what is set in belongs to it, and the line behind that says what happened.
+class Traceback {
+ public:
+  /// Whether a line belongs to the traceback that `last` has begun; then it is added to that.
+  bool Takes(std::string_view line, const LogLine& read, LogLine* last) {
+    if (!open_) return false;
+    if (IsSetIn(line, read.text)) return true;
+    open_ = false;
+    // Another's line comes before it has said what happened.
+    if (read.at_ms && !last->at_ms) return false;
+    last->text = read.text;
+    last->severity = std::max({last->severity, read.severity, Severity::kError});
+    return true;
+  }
+  void Begin(const LogLine& read) { open_ = read.text.contains("Traceback (most recent call last)"); }
+
+ private:
+  bool open_ = false;
+};
+
 Log ReadLog(std::span<const std::string_view> lines, std::int64_t now_ms) {
   Log log;
-  std::unordered_map<std::string, std::size_t> known;
+  Traceback traceback;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (IsBlank(lines[i])) continue;
-    Read& read = log.lines.emplace_back();
-    read.line = ReadLogLine(lines[i], now_ms);
-    read.number = static_cast<std::int64_t>(i) + 1;
+    ++log.count;
+    const LogLine line = ReadLogLine(lines[i], now_ms);
+    if (traceback.Takes(lines[i], line, log.lines.empty() ? nullptr : &log.lines.back().line)) continue;
+    traceback.Begin(line);
+    log.lines.push_back({.line = line, .number = static_cast<std::int64_t>(i) + 1});
+  }
+  std::unordered_map<std::string, std::size_t> known;
+  for (Read& read : log.lines) {
     const auto [found, is_new] = known.try_emplace(SignatureOf(read.line.text), log.signatures.size());
     if (is_new) log.signatures.push_back(found->first);
     read.signature = found->second;
@@ -58,11 +93,14 @@ void FillMoments(std::vector<Read>& lines) {
   }
 }
 
-std::string Beginning(std::string_view text) { return std::string(swarm::CutAtCharacter(text, limits::kMaxSignature)); }
+std::string Beginning(std::string_view text) {
+  return WithoutSecrets(swarm::CutAtCharacter(text, limits::kMaxSignature));
+}
 
 struct Sums {
   LogGroup group;
-  std::map<std::size_t, std::int64_t> preceding;  ///< By signature; beyond the last: none.
+  std::map<std::size_t, std::int64_t> preceding;  ///< By signature.
+  std::int64_t before_another = 0;                ///< How often there was a line behind one of these.
 };
 
 void Add(const Read& read, bool later, Sums& to) {
@@ -85,26 +123,37 @@ void Add(const Read& read, bool later, Sums& to) {
   group.most_ns = std::max(group.most_ns, *read.line.took_ns);
 }
 
+std::vector<Predecessor> Preceding(const std::vector<Sums>& sums, std::size_t group, const Log& log) {
+  std::vector<Predecessor> preceding;
+  for (const auto& [signature, count] : sums[group].preceding) {
+    // That they come in a row is no cause.
+    if (signature == group) continue;
+    Predecessor one{.name = log.signatures[signature], .count = count, .anything = sums[signature].before_another};
+    if (ClearlyPrecedes(one, sums[group].group.count, std::ssize(log.lines) - 1)) preceding.push_back(std::move(one));
+  }
+  std::ranges::stable_sort(preceding, std::ranges::greater{}, &Predecessor::count);
+  return preceding;
+}
+
 std::vector<LogGroup> GroupLines(const Log& log, const LogReport& report) {
   std::vector<Sums> sums(log.signatures.size());
   const std::int64_t middle_ms = report.by_time ? std::midpoint(*report.from_ms, *report.to_ms) : 0;
   for (std::size_t i = 0; i < log.lines.size(); ++i) {
     const Read& read = log.lines[i];
     Sums& to = sums[read.signature];
-    Add(read, report.by_time ? *read.line.at_ms > middle_ms : 2 * i >= log.lines.size(), to);
-    ++to.preceding[i == 0 ? log.signatures.size() : log.lines[i - 1].signature];
+    Add(read, report.by_time ? *read.line.at_ms > middle_ms : read.number >= report.middle_line, to);
+    if (i == 0) continue;
+    ++to.preceding[log.lines[i - 1].signature];
+    ++sums[log.lines[i - 1].signature].before_another;
   }
   std::vector<LogGroup> groups;
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    if (sums[i].group.severity < Severity::kWarning) continue;
-    LogGroup& group = groups.emplace_back(std::move(sums[i].group));
+    LogGroup& group = sums[i].group;
+    if (group.severity < Severity::kWarning) continue;
     group.signature = log.signatures[i];
     group.change = Compare(group.change.earlier, group.change.later);
-    for (const auto& [signature, count] : sums[i].preceding) {
-      group.preceding.push_back(
-          {signature == log.signatures.size() ? std::string() : log.signatures[signature], count});
-    }
-    std::ranges::stable_sort(group.preceding, std::ranges::greater{}, &NamedCount::count);
+    group.preceding = Preceding(sums, i, log);
+    groups.push_back(std::move(group));
   }
   std::ranges::sort(groups, [](const LogGroup& a, const LogGroup& b) {
     const bool worse_a = a.severity >= Severity::kError;
@@ -132,7 +181,7 @@ std::vector<SlowLine> Slowest(const Log& log) {
 
 LogReport AnalyseLog(std::span<const std::string_view> lines, std::int64_t now_ms) {
   Log log = ReadLog(lines, now_ms);
-  LogReport report{.lines = std::ssize(log.lines)};
+  LogReport report{.lines = log.count};
   for (const Read& read : log.lines) {
     ++report.by_severity[static_cast<std::size_t>(read.line.severity)];
     if (read.line.took_ns) ++report.timed;
@@ -141,8 +190,10 @@ LogReport AnalyseLog(std::span<const std::string_view> lines, std::int64_t now_m
     report.from_ms = std::min(*read.line.at_ms, report.from_ms.value_or(*read.line.at_ms));
     report.to_ms = std::max(*read.line.at_ms, report.to_ms.value_or(*read.line.at_ms));
   }
-  report.by_time = 2 * report.stamped >= report.lines && report.from_ms < report.to_ms;
+  report.by_time = 2 * report.stamped >= std::ssize(log.lines) && report.from_ms < report.to_ms;
   if (report.by_time) FillMoments(log.lines);
+  const std::size_t half = (log.lines.size() + 1) / 2;
+  report.middle_line = half < log.lines.size() ? log.lines[half].number : std::ssize(lines) + 1;
   report.groups = GroupLines(log, report);
   report.slowest = Slowest(log);
   return report;

@@ -8,25 +8,24 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/error_report.h"
 #include "metrics/log_line.h"
 #include "metrics/trend.h"
 
 namespace skep::metrics {
 
-/// All lines of one signature of which one is a warning or worse.
+/// All lines of one signature of which one is a warning or worse. A traceback is one line with what stands at its end.
 struct LogGroup {
   std::string signature;
   Severity severity = Severity::kNone;  ///< The worst.
-  std::string message;                  ///< The first one as it was, its beginning.
+  std::string message;                  ///< The first one, its beginning; without secrets, see redact.h.
   std::int64_t count = 0;
   std::int64_t first_line = 0;  ///< From 1.
   std::int64_t last_line = 0;
   std::optional<std::int64_t> first_ms;
   std::optional<std::int64_t> last_ms;
   Change change;
-  std::vector<NamedCount>
-      preceding;              ///< Signatures of the lines before, the most frequent first. Without a name: none.
+  /// Signatures of lines that came before these clearly more often than before other lines, the most frequent first.
+  std::vector<Predecessor> preceding;
   std::int64_t timed = 0;     ///< Lines that say how long something took.
   std::int64_t total_ns = 0;  ///< Of these.
   std::int64_t most_ns = 0;
@@ -39,12 +38,13 @@ struct SlowLine {
 };
 
 struct LogReport {
-  std::int64_t lines = 0;  ///< Blank ones left out.
+  std::int64_t lines = 0;  ///< Blank ones left out; a traceback's counted one by one.
   std::int64_t stamped = 0;
   std::array<std::int64_t, Names(Severity{}).size()> by_severity{};
   /// Whether halves of time are compared, as most lines have a moment, and not halves of the lines. A line without one
   /// then has that of the line before it.
   bool by_time = false;
+  std::int64_t middle_line = 0;         ///< Where the lines' second half begins.
   std::optional<std::int64_t> from_ms;  ///< The earliest moment.
   std::optional<std::int64_t> to_ms;
   std::vector<LogGroup> groups;   ///< Errors before warnings, the most frequent of each first.

@@ -8,8 +8,8 @@
 namespace skep::metrics {
 namespace {
 
-/// Up to here the binomial distribution is added up; beyond, the normal distribution differs from it by less than a
-/// hundredth of what is at stake.
+/// So many terms of the binomial distribution are added up; beyond, the normal distribution differs from it by less
+/// than a hundredth of what is at stake.
 constexpr std::int64_t kExactly = 1000;
 
 /// The probability of k or fewer out of n.
@@ -17,7 +17,7 @@ double AtMost(std::int64_t k, std::int64_t n, double p) {
   if (k < 0) return 0;
   if (k >= n) return 1;
   const auto count = static_cast<double>(n);
-  if (n > kExactly) {
+  if (k > kExactly) {
     const double z = (static_cast<double>(k) + 0.5 - count * p) / std::sqrt(count * p * (1 - p));
     return std::erfc(-z / std::numbers::sqrt2) / 2;
   }
@@ -53,6 +53,14 @@ Change Compare(std::int64_t earlier, std::int64_t later, double later_share) {
   const auto would_be = static_cast<std::int64_t>(std::ceil(doubled * static_cast<double>(all)));
   if (Chance(would_be, all, later_share) < kChanceOfNoise) change.trend = Trend::kSteady;
   return change;
+}
+
+bool ClearlyPrecedes(const Predecessor& one, std::int64_t events, std::int64_t all) {
+  if (one.count < 2 || one.anything >= all) return false;
+  const double usual = static_cast<double>(one.anything) / static_cast<double>(all);
+  // Of one that was never seen before anything nothing is known.
+  if (!(usual > 0) || static_cast<double>(one.count) < 2 * usual * static_cast<double>(events)) return false;
+  return 1 - AtMost(one.count - 1, events, usual) < kChanceOfNoise;
 }
 
 }  // namespace skep::metrics

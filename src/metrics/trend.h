@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace skep::metrics {
@@ -30,5 +31,15 @@ struct Change {
 
 /// `later_share`: how much of the period is its second part, between 0 and 1. Else the trend is kTooFew.
 Change Compare(std::int64_t earlier, std::int64_t later, double later_share = 0.5);
+
+/// Something that came before an event, or an operation before a call.
+struct Predecessor {
+  std::string name;
+  std::int64_t count = 0;     ///< How often before this one.
+  std::int64_t anything = 0;  ///< How often before anything.
+};
+/// Whether it comes before one clearly more often than before others: `count` of `events` times, and `anything` of
+/// `all` times before whatever it be. At least twice as often, at least twice, and not by chance.
+bool ClearlyPrecedes(const Predecessor& one, std::int64_t events, std::int64_t all);
 
 }  // namespace skep::metrics

@@ -403,6 +403,9 @@ constexpr std::array kMigrations = {
         (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts, epoch, stage,
          input_tokens, output_tokens, cost_usd)
         WHERE finished_ms > 0;
+      -- Attempts that failed, which are few among all that is noted of tasks.
+      CREATE INDEX task_events_failed ON task_events (at_ms, agent, task)
+        WHERE agent > 0 AND event IN ('failed', 'timed out');
       -- What an agent has done since it was spawned. NULL: of one that is older than the count.
       ALTER TABLE agents ADD COLUMN claims INTEGER;
       ALTER TABLE agents ADD COLUMN released INTEGER;

@@ -23,14 +23,14 @@ class ReportErrorsTest : public testing::Test {
     AddErrors(*database_, tally.Take(), at_ms);
   }
   /// Something was recorded, though no error.
-  void Work(std::int64_t at_ms) {
+  void Work(std::int64_t at_ms, std::string_view operation = "tool:inbox", int times = 1) {
     Distribution values;
-    values.Add(1);
-    const Recorded recorded{.operation = "tool:inbox", .values = values};
+    for (int i = 0; i < times; ++i) values.Add(1);
+    const Recorded recorded{.operation = operation, .values = values};
     AddToWindows(*database_, {&recorded, 1}, at_ms);
   }
   ErrorReport Report(std::int64_t period_ms, const ErrorKinds& live = {}) {
-    ErrorReport report = ReportErrors(*database_, live, now_ - period_ms, now_);
+    ErrorReport report = ReportErrors(*database_, live, {}, now_ - period_ms, now_);
     EXPECT_FALSE(database_->error());
     return report;
   }
@@ -74,10 +74,6 @@ TEST_F(ReportErrorsTest, TheMostFrequentComesFirstWithAllThatIsKnownOfIt) {
   ASSERT_EQ(often.operations.size(), 1U);
   EXPECT_EQ(often.operations[0].name, "tool:task_update");
   EXPECT_EQ(often.codes[0].name, "conflict");
-  ASSERT_EQ(often.preceding.size(), 2U);
-  EXPECT_EQ(often.preceding[0].name, "tool:inbox");
-  EXPECT_EQ(often.preceding[0].count, 2);
-  EXPECT_EQ(often.preceding[1].name, "");
 }
 
 TEST_F(ReportErrorsTest, TheHalvesOfThePeriodAreCompared) {
@@ -125,6 +121,21 @@ TEST_F(ReportErrorsTest, EachIsCountedOnceWhateverThePeriod) {
     EXPECT_EQ(Report(30 * kDayMs).errors, 40) << offset;
     now_ -= offset;
   }
+}
+
+TEST_F(ReportErrorsTest, WhatPrecedesEverythingIsNotNamedAsPrecedingAnError) {
+  Work(now_ - 20 * kMinuteMs, "tool:inbox", 900);
+  Work(now_ - 20 * kMinuteMs, "tool:swarm_scale", 10);
+  Work(now_ - 20 * kMinuteMs, "store:commit", 5000);
+  Note("full", now_ - 10 * kMinuteMs, 8, "tool:inbox");
+  Note("full", now_ - 10 * kMinuteMs, 4, "tool:swarm_scale");
+  Note("full", now_ - 10 * kMinuteMs, 4, "");
+  const ErrorReport report = Report(kHourMs);
+  ASSERT_EQ(report.groups.size(), 1U);
+  ASSERT_EQ(report.groups[0].preceding.size(), 1U);
+  EXPECT_EQ(report.groups[0].preceding[0].name, "tool:swarm_scale");
+  EXPECT_EQ(report.groups[0].preceding[0].count, 4);
+  EXPECT_EQ(report.groups[0].preceding[0].anything, 10);
 }
 
 TEST_F(ReportErrorsTest, WhatIsNotWrittenDownYetIsPartOfIt) {

@@ -35,7 +35,7 @@ TEST(Compare, TheChanceIsThatOfTheBinomialDistribution) {
   EXPECT_NEAR(*Compare(1, 5).chance, 14.0 / 64, 1e-12);
   EXPECT_NEAR(*Compare(3, 3).chance, 1.0, 1e-12);
   // On both sides of where it is no longer added up.
-  EXPECT_NEAR(*Compare(470, 530).chance, *Compare(470, 531).chance, 0.01);
+  EXPECT_NEAR(*Compare(950, 1000).chance, *Compare(950, 1001).chance, 0.02);
 }
 
 TEST(Compare, ALongerPartMayHaveMore) {
@@ -47,6 +47,29 @@ TEST(Compare, ALongerPartMayHaveMore) {
 TEST(Compare, WithoutASecondPartThereIsNoTrend) {
   EXPECT_EQ(Compare(100, 0, 0).trend, Trend::kTooFew);
   EXPECT_EQ(Compare(0, 100, 1).trend, Trend::kTooFew);
+}
+
+TEST(ClearlyPrecedes, WhatPrecedesNearlyEverythingPrecedesNothingInParticular) {
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 2, .anything = 60}, 3, 100));
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 900, .anything = 9000}, 1000, 10'000));
+}
+
+TEST(ClearlyPrecedes, WhatIsRareElsewhereDoes) {
+  EXPECT_TRUE(ClearlyPrecedes({.name = "", .count = 3, .anything = 4}, 3, 100));
+  EXPECT_TRUE(ClearlyPrecedes({.name = "", .count = 400, .anything = 1000}, 1000, 10'000));
+}
+
+TEST(ClearlyPrecedes, OnceMayBeChance) {
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 1, .anything = 1}, 1, 1000));
+  // 2 of 5 where every fifth is one.
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 2, .anything = 20}, 5, 100));
+  // Many tries with a small chance each: 4 where 2 are expected.
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 4, .anything = 20}, 2000, 20'000));
+}
+
+TEST(ClearlyPrecedes, WithoutABaseNothingIsSaid) {
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 5, .anything = 0}, 5, 100));
+  EXPECT_FALSE(ClearlyPrecedes({.name = "", .count = 5, .anything = 0}, 5, 0));
 }
 
 }  // namespace
