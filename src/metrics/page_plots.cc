@@ -286,7 +286,7 @@ std::string TaskSection(const PageContents& contents) {
   const std::string_view none = "No task has ended in this period.";
   std::string html = Show(ended, "Tasks that ended", fmt::format("{} tasks in {}", Sum(ended), Windows(ended)), none);
   const TaskFigures& all = contents.report.tasks.all;
-  SpreadPlot times{.id = "plot-times", .label = "How long tasks took", .rows = {}};
+  SpreadPlot times{.id = "plot-times", .label = "How long tasks took", .finest = kNsPerMs, .rows = {}};
   for (const auto& [name, values] : {std::pair{"lead time", &all.lead}, std::pair{"in the queue", &all.queue},
                                      std::pair{"being worked on", &all.work}}) {
     if (values->count() > 0) times.rows.push_back(SpreadOf(name, *values, kNsPerMs));

@@ -297,7 +297,7 @@ std::string Draw(const SpreadPlot& plot) {
   const double left = static_cast<double>(longest) * kCharacter + 10;
   const double right = kWidth - 30;
   const double bottom = height - kBottom;
-  const Axis axis = LogarithmicAxis(std::max(least, 1.0), most);
+  const Axis axis = LogarithmicAxis(std::max(least, plot.finest), std::max(most, plot.finest));
   const auto x = [&](double value) { return left + axis.Share(value) * (right - left); };
   std::string svg;
   Begin(svg, plot.id, plot.label, kWidth, height);

@@ -61,6 +61,7 @@ struct Spread {
 struct SpreadPlot {
   std::string_view id;
   std::string_view label;
+  double finest = 1;  ///< What is less than this, in ns, cannot be told from it.
   std::vector<Spread> rows;
 };
 std::string Draw(const SpreadPlot& plot);

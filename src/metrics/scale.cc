@@ -121,10 +121,12 @@ Axis LogarithmicAxis(double least, double most) {
   if (high == low) high == last ? --low : ++high;
   Axis axis{.low = *low, .high = *high, .logarithmic = true};
   const auto place = [](auto at) { return at - kRoundDurations.begin(); };
-  // Decades alone when there are several of them.
-  const bool decades = place(high) - place(low) > 5;
+  // Decades alone when there are several of them, and not all of them when there are many.
+  constexpr std::ptrdiff_t kMostTicks = 6;
+  const std::ptrdiff_t places = place(high) - place(low) + 1;
+  const std::ptrdiff_t step = places <= kMostTicks ? 1 : 3 * ((places + 3 * kMostTicks - 1) / (3 * kMostTicks));
   for (auto at = low; at <= high; ++at) {
-    if (!decades || place(at) % 3 == 0) axis.ticks.push_back({*at, TickText(*at, Unit::kNs)});
+    if (place(at) % step == 0) axis.ticks.push_back({*at, TickText(*at, Unit::kNs)});
   }
   return axis;
 }

@@ -34,7 +34,7 @@ struct Axis {
 /// From 0 to a round number that is `most` or more, with about four ticks at round numbers. Not for
 /// durations, which do not count in tens.
 Axis LinearAxis(double most, Unit unit);
-/// Of durations in ns, from a round one to a round one. REQUIRES: least ≤ most.
+/// Of durations in ns, from a round one to a round one, with at most seven ticks. REQUIRES: least ≤ most.
 Axis LogarithmicAxis(double least, double most);
 
 struct TimeTick {

@@ -165,6 +165,9 @@ TEST(SpreadPlot, ShowsWhereMostValuesLie) {
   EXPECT_TRUE(IsWellFormed(svg));
   EXPECT_THAT(svg, AllOf(HasSubstr("for a &lt;task&gt;"), HasSubstr(">12<"), HasSubstr("p95 5.00 ms"),
                          HasSubstr("max 2.00 s"), HasSubstr(">1 s<")));
+  const std::string coarse =
+      Draw({.id = "queue", .label = "Queue", .finest = 1e6, .rows = {{"queue", 12, 0, 0, 3e6, 4e6, 5e6, 2e9}}});
+  EXPECT_THAT(coarse, AllOf(HasSubstr(">1 ms<"), Not(HasSubstr(" ns<")))) << "milliseconds were counted";
   EXPECT_TRUE(IsWellFormed(Draw(SpreadPlot{.id = "none", .label = "none", .rows = {}})));
 }
 

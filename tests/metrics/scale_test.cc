@@ -50,6 +50,17 @@ TEST(Scale, ALogarithmicAxisBeginsAndEndsAtRoundDurations) {
   EXPECT_THAT(Texts(LogarithmicAxis(1.2e6, 4e6).ticks), ElementsAre("1 ms", "2 ms", "5 ms"));
 }
 
+TEST(Scale, ALogarithmicAxisOfAnyLengthHasTicksThatDoNotTouch) {
+  EXPECT_THAT(Texts(LogarithmicAxis(1, 20e9).ticks), ElementsAre("1 ns", "100 ns", "10 µs", "1 ms", "100 ms", "10 s"));
+  for (double least = 1; least < 1e16; least *= 7) {
+    for (double most = least; most < 1e17; most *= 3) {
+      const Axis axis = LogarithmicAxis(least, most);
+      EXPECT_GE(axis.ticks.size(), 1U) << least << " to " << most;
+      EXPECT_LE(axis.ticks.size(), 7U) << least << " to " << most;
+    }
+  }
+}
+
 TEST(Scale, ALogarithmicAxisOfOneValueHasALength) {
   EXPECT_LT(LogarithmicAxis(1e6, 1e6).low, LogarithmicAxis(1e6, 1e6).high);
   EXPECT_LT(LogarithmicAxis(0, 0).low, LogarithmicAxis(0, 0).high);
