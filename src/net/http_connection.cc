@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "net/gunzip.h"
+#include "net/loopback.h"
 
 namespace skep::net {
 namespace {
@@ -39,9 +40,16 @@ std::string_view Reason(int status) {
   }
 }
 
-bool SameWord(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool SameWord(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, Lower, Lower); }
+
+/// Whether a Host is the loopback's, with the port or without one.
+bool IsOwnHost(std::string_view host, std::uint16_t port) {
+  std::string text(host);
+  std::ranges::transform(text, text.begin(), Lower);
+  if (const auto given = ParseLoopback(text)) return given->port == port;
+  return ParseLoopback(fmt::format("{}:{}", text, port)).has_value();
 }
 
 HttpAnswer Refusal(int status, std::string_view why) {
@@ -95,6 +103,8 @@ struct HttpConnection::Parser {
       expects = SameWord(value, "100-continue");
     } else if (SameWord(name, "origin")) {
       from_page = true;
+    } else if (SameWord(name, "host")) {
+      to_other = to_other || !IsOwnHost(value, owner.shared_.port);
     }
     name.clear();
     value.clear();
@@ -105,6 +115,11 @@ struct HttpConnection::Parser {
     // Another protocol may be offered; this one is spoken.
     parser.upgrade = 0;
     if (from_page) return Stop(HTTP_STATUS_FORBIDDEN, "pages in a browser are not served here");
+    if (to_other) {
+      message =
+          fmt::format("Host must be localhost:{0} or 127.0.0.1:{0}: this server is nobody else", owner.shared_.port);
+      return Stop(HTTP_STATUS_FORBIDDEN, message);
+    }
     const bool has_length = parser.content_length != std::numeric_limits<std::uint64_t>::max();
     const bool sends = parser.method == HTTP_POST || parser.method == HTTP_PUT || parser.method == HTTP_PATCH;
     if (sends && !has_length && (parser.flags & F_CHUNKED) == 0) {
@@ -153,7 +168,7 @@ struct HttpConnection::Parser {
       http_parser_settings settings;
       http_parser_settings_init(&settings);
       settings.on_message_begin = [](http_parser* p) {
-        Of(p).begun = true;
+        Of(p).begun = ++Of(p).owner.shared_.begun;
         return 0;
       };
       settings.on_url = [](http_parser* p, const char* at, std::size_t size) {
@@ -189,9 +204,10 @@ struct HttpConnection::Parser {
   bool in_value = false;
   bool expects = false;
   bool from_page = false;
+  bool to_other = false;
   bool packed = false;
-  bool begun = false;
   bool keep = false;
+  std::uint64_t begun = 0;  ///< Its number; 0: nothing has come.
   std::size_t head = 0;
   std::size_t held = 0;  ///< Of shared_.held.
   int status = 0;        ///< Why it was stopped; 0: it was not.
@@ -223,10 +239,15 @@ HttpConnection::~HttpConnection() {
 
 bool HttpConnection::CloseIfIdle() {
   char next = 0;
-  const bool idle = phase_ == Phase::kReading && !parser_->begun && rest_.empty() && unsent_.empty() &&
+  const bool idle = phase_ == Phase::kReading && parser_->begun == 0 && rest_.empty() && unsent_.empty() &&
                     recv(*fd_, &next, sizeof(next), MSG_PEEK | MSG_DONTWAIT) == -1;
   if (idle) Close();
   return idle;
+}
+
+std::optional<std::uint64_t> HttpConnection::receiving_since() const {
+  if (phase_ != Phase::kReading || parser_->begun == 0) return std::nullopt;
+  return parser_->begun;
 }
 
 void HttpConnection::Act() {
@@ -321,8 +342,10 @@ void HttpConnection::Await() {
     uv_poll_stop(poll_.get());
     return;
   }
-  uv_poll_start(poll_.get(), events, [](uv_poll_t* poll, int, int what) {
+  uv_poll_start(poll_.get(), events, [](uv_poll_t* poll, int status, int what) {
     auto* const self = static_cast<HttpConnection*>(poll->data);
+    // The client has left before all was sent to it: waiting for more would be told the same at once, again and again.
+    if (status != 0) return self->Close();
     if ((what & UV_WRITABLE) != 0) self->Send();
     if ((what & UV_READABLE) != 0 && self->phase_ != Phase::kClosed) self->Readable();
     if (self->phase_ != Phase::kClosed) self->Await();
@@ -337,7 +360,7 @@ void HttpConnection::SetDeadline(std::int64_t ms) {
 }
 
 void HttpConnection::TimeIsUp() {
-  if (phase_ == Phase::kReading && parser_->begun) {
+  if (phase_ == Phase::kReading && parser_->begun != 0) {
     Refuse(HTTP_STATUS_REQUEST_TIMEOUT, "the request took too long");
   } else {
     Close();

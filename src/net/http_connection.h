@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,19 +34,25 @@ using HttpHandler = std::function<void(HttpRequest, HttpReply)>;
 /// What the connections of a server share.
 struct HttpShared {
   HttpHandler handler;
+  std::uint16_t port = 0;     ///< Where it listens.
   std::int64_t idle_ms = 0;   ///< How long a client may take for a request, or be silent.
   std::size_t most_head = 0;  ///< Bytes of a request's line and headers.
   std::size_t most_body = 0;  ///< Bytes of its body, packed and unpacked.
   std::size_t most_held = 0;  ///< Bytes of all bodies that are not answered yet.
   std::size_t held = 0;
+  std::uint64_t begun = 0;  ///< Requests so far of which anything has come.
 };
 
 /// One client that speaks HTTP/1.1, or 1.0: one request at a time, in order. What it sends meanwhile stays in the
 /// kernel, so a client that is faster than its requests are answered is held up.
 ///
 /// Bodies have a length or come in chunks, as they are or packed by gzip. A request that cannot be taken is answered
-/// (400 not HTTP; 403 from a page in a browser, which says where it is from; 408 too slow; 411, 413, 415, 431; 503 no
-/// room now), and the connection is closed: where the next request begins is not known any more.
+/// (400 not HTTP; 403 from a page in a browser; 408 too slow; 411, 413, 415, 431; 503 no room now), and the connection
+/// is closed: where the next request begins is not known any more.
+///
+/// A browser says which page a request is from (Origin), and whom it believes to speak to (Host): a page whose own name
+/// is made to point to this machine would be taken for this server's. So a Host has to be a name of the loopback, and
+/// its port, if it has one, the server's. Clients that send none are no browsers.
 ///
 /// On the loop's thread. Never blocks.
 class HttpConnection final : private Turn {
@@ -58,6 +65,11 @@ class HttpConnection final : private Turn {
 
   /// Closes it if nothing has come since its last answer. Whether it did.
   bool CloseIfIdle();
+  /// When the request that is being received was begun, as a number that grows from one to the next of the server;
+  /// nothing when none is, or when it is there as a whole.
+  std::optional<std::uint64_t> receiving_since() const;
+  /// Closes it, whatever is under way.
+  void Close();
 
  private:
   struct Parser;
@@ -82,7 +94,6 @@ class HttpConnection final : private Turn {
   void Await();
   void SetDeadline(std::int64_t ms);
   void TimeIsUp();
-  void Close();
 
   HttpShared& shared_;
   const Fd fd_;

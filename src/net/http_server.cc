@@ -2,9 +2,11 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -39,6 +41,7 @@ HttpServer::HttpServer(Loop& loop, ListeningPort port, HttpHandler handler, std:
       loop_(loop),
       port_(std::move(port)),
       shared_{.handler = std::move(handler),
+              .port = port_.address().port,
               .idle_ms = idle_ms,
               .most_head = limits::kMaxTelemetryHead,
               .most_body = limits::kMaxTelemetryBody,
@@ -91,7 +94,12 @@ bool HttpServer::MakeRoom() {
   for (auto client = clients_.rbegin(); client != clients_.rend(); ++client) {
     if (client->connection.CloseIfIdle()) return true;
   }
-  return false;
+  const auto oldest = std::ranges::min_element(clients_, {}, [](const Client& client) {
+    return client.connection.receiving_since().value_or(std::numeric_limits<std::uint64_t>::max());
+  });
+  if (oldest == clients_.end() || !oldest->connection.receiving_since()) return false;
+  oldest->connection.Close();
+  return true;
 }
 
 void HttpServer::Pause(int error) {

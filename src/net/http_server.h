@@ -15,8 +15,9 @@ namespace skep::net {
 /// Serves HTTP/1.1 on a port of the loopback: POSTs of bounded size, each given to a handler. On the loop's thread.
 ///
 /// At most `most` connections at once: for whoever comes then the one that has been there for longest without a request
-/// under way is closed, and if all have one, the newcomer is answered 503 and closed. When it goes, its connections are
-/// closed as they are: what was not answered its sender has to send again.
+/// under way is closed; if all have one, that whose request has been arriving for longest, for on a loopback they
+/// arrive at once; and if all are being answered, the newcomer is told 503 and closed. When it goes, its connections
+/// are closed as they are: what was not answered its sender has to send again.
 class HttpServer final : private Turn {
  public:
   /// `handler` is called for one request after the other of each connection.

@@ -253,19 +253,56 @@ TEST_F(HttpServerTest, PagesInABrowserAreNotServed) {
   EXPECT_THAT(asked, IsEmpty());
 }
 
+TEST_F(HttpServerTest, PagesThatHaveTheirNamePointHereAreNotServed) {
+  Open();
+  const auto ask = [&](std::string_view host) {
+    return Ask(fmt::format("POST /a HTTP/1.1\r\nHost: {}\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx", host));
+  };
+  const auto port = server->address().port;
+  for (const std::string_view host :
+       {"example.org", "127.0.0.1.example.org", "localhost.example.org", "10.0.0.1", ""}) {
+    EXPECT_THAT(ask(host), StartsWith("HTTP/1.1 403 Forbidden")) << host;
+    EXPECT_THAT(ask(fmt::format("{}:{}", host, port)), StartsWith("HTTP/1.1 403 Forbidden")) << host;
+  }
+  EXPECT_THAT(ask(fmt::format("localhost:{}", port + 1)), HasSubstr(fmt::format("Host must be localhost:{}", port)));
+  EXPECT_THAT(asked, IsEmpty());
+  for (const std::string_view host : {"localhost", "LocalHost", "127.0.0.1", "[::1]"}) {
+    EXPECT_THAT(ask(host), StartsWith("HTTP/1.1 200")) << host;
+    EXPECT_THAT(ask(fmt::format("{}:{}", host, port)), StartsWith("HTTP/1.1 200")) << host;
+  }
+}
+
 TEST_F(HttpServerTest, WhoeverIsTooManyIsToldSo) {
   Open(2);
   const Fd one = Connect();
   Send(one, Post("/later", "x"));
   Fd two = Connect();
-  Send(two, "POST /a HTTP/1.1\r\n");
+  Send(two, Post("/later", "x"));
   const Fd three = Connect();
   EXPECT_THAT(ReceiveAll(three), StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
   two.Close();
+  pending[1]({});
   while (server->connections() > 1) Step();
   const Fd four = Connect();
   Send(four, Post("/a", "x"));
   EXPECT_THAT(Receive(four), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServerTest, WhoSendsItsRequestInDropsMakesRoomForOthers) {
+  Open(3);
+  const Fd answered = Connect();
+  Send(answered, Post("/later", "x"));
+  const Fd second = Connect();
+  const Fd first = Connect();
+  Send(first, "POST /a HTTP/1.1\r\n");
+  Send(second, "POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\nx");
+  Send(first, "Content-Length: 10\r\n");
+  for (const Fd* oldest : {&first, &second}) {
+    const Fd newcomer = Connect();
+    Send(newcomer, Post("/later", "x"));
+    EXPECT_EQ(ReceiveAll(*oldest), "") << "which began before all others";
+  }
+  EXPECT_EQ(pending.size(), 3U);
 }
 
 TEST_F(HttpServerTest, WhoIsSilentMakesRoomForOthers) {
