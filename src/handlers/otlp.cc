@@ -1,17 +1,19 @@
 #include "handlers/otlp.h"
 
+#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/printable.h"
+#include "handlers/fingerprint.h"
+#include "handlers/otlp_attributes.h"
 #include "json/copy.h"
 
 namespace skep::handlers {
@@ -25,6 +27,8 @@ constexpr std::int64_t kNsPerMs = 1'000'000;
 /// Of a figure. What is above it could not be written down exactly, and is none.
 constexpr double kMost = 1e15;
 constexpr std::size_t kShown = 60;
+/// How much later than this machine's clock a counter may be.
+constexpr std::int64_t kMostAheadMs = 5LL * 60 * 1000;
 
 std::string Cut(std::string_view text) {
   std::size_t size = std::min(text.size(), limits::kMaxClientText);
@@ -62,14 +66,6 @@ std::int64_t ToNs(Value value) {
   return error == std::errc() && end == text.data() + text.size() && ns > 0 ? ns : 0;
 }
 
-/// What an attribute holds: {"stringValue": …}, {"intValue": …}, …
-Value Content(Value any) {
-  for (const std::string_view kind : {"stringValue", "intValue", "doubleValue"}) {
-    if (const Value content = any.Find(kind); content.exists()) return content;
-  }
-  return {};
-}
-
 std::string_view Text(Value any) {
   const Value text = any.Find("stringValue");
   return text.Is(Type::kString) ? text.AsString() : std::string_view();
@@ -88,87 +84,35 @@ bool ForEach(Value array, Take take) {
   return true;
 }
 
-/// The attributes of a record, and those of its resource (the process that it is from).
-class Attributes {
- public:
-  Attributes(Value own, Value resource) : own_(own.Find("attributes")), resource_(resource.Find("attributes")) {}
-
-  /// Absent if there is none.
-  Value Find(std::string_view name) const {
-    if (name.empty()) return {};
-    const Value own = Among(own_, name);
-    return own.exists() ? own : Among(resource_, name);
-  }
-  std::string_view TextOf(const Either& names) const {
-    for (const std::string_view name : names) {
-      if (const std::string_view text = Text(Find(name)); !text.empty()) return text;
-    }
-    return {};
-  }
-  std::string_view TextOf(std::string_view name) const { return Text(Find(name)); }
-
-  /// All of them but one, each as text, in an order that does not depend on that of the document.
-  std::vector<std::string> Sorted(std::string_view but) const {
-    std::vector<std::string> all;
-    for (const Value list : {own_, resource_}) {
-      ForEach(list, [&](Value attribute) {
-        const Value key = attribute.Find("key");
-        const Value value = attribute.Find("value");
-        if (!key.Is(Type::kString) || !value.exists() || key.AsString() == but) return;
-        all.push_back(std::string(key.AsString()) + '=' + json::Copy(value));
-      });
-    }
-    std::ranges::sort(all);
-    return all;
-  }
-
- private:
-  static Value Among(Value list, std::string_view name) {
-    Value found;
-    ForEach(list, [&](Value attribute) {
-      const Value key = attribute.Find("key");
-      if (!found.exists() && key.Is(Type::kString) && key.AsString() == name) found = attribute.Find("value");
-    });
-    return found;
-  }
-
-  Value own_;
-  Value resource_;
-};
-
-/// Texts and numbers, as 128 bits that no others have.
-class Fingerprint {
- public:
-  Fingerprint() { crypto_generichash_init(&state_, nullptr, 0, kBytes); }
-
-  Fingerprint& Add(std::string_view text) {
-    Add(static_cast<std::int64_t>(text.size()));
-    crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    return *this;
-  }
-  Fingerprint& Add(std::int64_t number) {
-    crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(&number), sizeof(number));
-    return *this;
-  }
-  Fingerprint& Add(const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) Add(text);
-    return *this;
-  }
-  std::string Take() {
-    unsigned char bytes[kBytes];
-    crypto_generichash_final(&state_, bytes, kBytes);
-    char hex[kBytes * 2 + 1];
-    return sodium_bin2hex(hex, sizeof(hex), bytes, kBytes);
-  }
-
- private:
-  static constexpr std::size_t kBytes = crypto_generichash_BYTES_MIN;
-  crypto_generichash_state state_;
-};
-
-void Reject(Reported& reported, std::string why) {
-  if (reported.rejected++ == 0) reported.why = std::move(why);
+/// Only the first reason is told, so only that is put into words.
+template <class Why>
+void Reject(Reported& reported, Why why) {
+  if (reported.rejected++ == 0) reported.why = why();
 }
+
+/// Why records with these attributes cannot be taken; empty: they can.
+std::string_view Excess(const AttributeList& own, const Resource& resource) {
+  static_assert(kMaxAttributes == 128);
+  if (own.too_many()) return "it has more than 128 attributes";
+  return resource.attributes().too_many() ? "its resource has more than 128 attributes" : "";
+}
+
+/// Records or points of one request that are looked at.
+class Quota {
+ public:
+  /// False, and it is rejected, when there were too many before it.
+  bool Take(Reported& reported) {
+    if (left_ > 0) {
+      --left_;
+      return true;
+    }
+    Reject(reported, [] { return fmt::format("one request may have {} records: send fewer at once", kMaxRecords); });
+    return false;
+  }
+
+ private:
+  std::size_t left_ = kMaxRecords;
+};
 
 std::unexpected<Error> NoArray(std::string_view name) {
   return Fail(ErrorCode::kInvalidArgument, fmt::format("{} must be an array", name));
@@ -188,28 +132,34 @@ swarm::UsageRecord RecordOf(const Form& form, const Attributes& attributes, std:
 
 /// An event's name is in one place or the other, according to the client and its age.
 const EventForm* FormOf(Value record, const Attributes& attributes) {
-  const std::string_view names[] = {
-      attributes.TextOf("event.name"), Text(record.Find("body")),
-      record.Find("eventName").Is(Type::kString) ? record.Find("eventName").AsString() : std::string_view()};
+  const Value name = record.Find("eventName");
+  const std::string_view names[] = {attributes.TextOf("event.name"), Text(record.Find("body")),
+                                    name.Is(Type::kString) ? name.AsString() : std::string_view()};
   for (const EventForm& form : EventForms()) {
     if (std::ranges::find(names, form.name) != std::end(names)) return &form;
   }
   return nullptr;
 }
 
-void ReadLogRecord(Value record, Value resource, std::int64_t now_ms, Reported& reported) {
-  const Attributes attributes(record, resource);
+void ReadLogRecord(Value record, Resource& resource, std::int64_t now_ms, Reported& reported) {
+  const AttributeList own(record);
+  const Attributes attributes(own, resource.attributes());
   const EventForm* const form = FormOf(record, attributes);
   if (form == nullptr) return;
+  if (const std::string_view why = Excess(own, resource); !why.empty()) {
+    return Reject(reported, [&] { return fmt::format("{}: {}", form->name, why); });
+  }
   FigureSum sum;
   bool any = false;
   for (const FigureName& figure : form->figures) {
-    const Value attribute = attributes.Find(figure.name);
-    if (!attribute.exists()) continue;
-    const auto number = ToNumber(Content(attribute));
+    const Attribute* const attribute = own.Find(figure.name);
+    if (attribute == nullptr) continue;
+    const auto number = ToNumber(attribute->content);
     if (!number || !IsCredible(*number)) {
-      return Reject(reported, fmt::format("{}: {} must be a number from 0 on, not {}", form->name, figure.name,
-                                          Printable(json::Copy(attribute), kShown)));
+      return Reject(reported, [&] {
+        return fmt::format("{}: {} must be a number from 0 on, not {}", form->name, figure.name,
+                           Printable(json::Copy(attribute->value), kShown));
+      });
     }
     any = true;
     sum.Add(figure, *number);
@@ -226,24 +176,31 @@ void ReadLogRecord(Value record, Value resource, std::int64_t now_ms, Reported& 
   if (const std::string_view id = attributes.TextOf(form->request);
       !id.empty() && id.size() <= limits::kMaxClientText) {
     usage.record.request_id = fmt::format("{}:{}", form->client, id);
-  } else if (at_ns != 0) {
+  } else {
     // What is sent once more, because the answer was lost, is the same to the nanosecond.
-    usage.record.request_id = Fingerprint().Add(form->name).Add(sent_ns).Add(seen_ns).Add(attributes.Sorted("")).Take();
+    usage.record.request_id =
+        Fingerprint().Add(form->name).Add(sent_ns).Add(seen_ns).Add(own.Digest()).Add(resource.Digest()).Take();
   }
   reported.usages.push_back(std::move(usage));
 }
 
-/// Data points of one export: those of the same client, session, model and whatever else they name are one record.
+/// Data points of one export: those of the same process, session, model and operation are one record, whatever else
+/// they name. What a client adds to that (who types, which prompt it is) tells no counters apart here: points that
+/// differ in it only are added up, so their number does not grow with what is asked of the client.
 class Points {
  public:
   Points(std::int64_t now_ms, Reported& reported) : now_ms_(now_ms), reported_(reported) {}
 
-  void Read(const CounterForm& form, Value point, Value resource, bool total) {
-    const Attributes attributes(point, resource);
+  void Read(const CounterForm& form, Value point, Resource& resource, bool total) {
+    const AttributeList own(point);
+    const Attributes attributes(own, resource.attributes());
     const std::string_view type = attributes.TextOf(form.type);
     const auto figure = std::ranges::find(form.figures, type, &FigureName::name);
     if (figure == form.figures.end()) return;
-    const auto reject = [&](std::string_view why) { Reject(reported_, fmt::format("{}: {}", form.name, why)); };
+    const auto reject = [&](std::string_view why) {
+      Reject(reported_, [&] { return fmt::format("{}: {}", form.name, why); });
+    };
+    if (const std::string_view why = Excess(own, resource); !why.empty()) return reject(why);
     std::optional<double> value;
     for (const std::string_view name : {"asInt", "asDouble", "sum"}) {
       if (const Value given = point.Find(name); given.exists()) value = ToNumber(given);
@@ -251,21 +208,16 @@ class Points {
     if (!value || !IsCredible(*value)) return reject("a point's value must be a number from 0 on");
     const std::int64_t at_ns = ToNs(point.Find("timeUnixNano"));
     if (at_ns == 0) return reject("a point has no timeUnixNano");
-
-    const std::vector<std::string> named = attributes.Sorted(form.type);
-    const std::string base =
-        Fingerprint().Add(form.client).Add(static_cast<std::int64_t>(form.source)).Add(named).Take();
-    const auto [place, is_new] = places_.emplace(std::pair(base, at_ns), reported_.usages.size());
-    if (is_new) {
-      reported_.usages.push_back(
-          {.record = RecordOf(form, attributes, std::min(at_ns / kNsPerMs, now_ms_)), .points = {}});
-    }
-    reported_.usages[place->second].points.push_back({.figure = *figure,
-                                                      .series = Fingerprint().Add(base).Add(form.name).Add(type).Take(),
-                                                      .start_ns = ToNs(point.Find("startTimeUnixNano")),
-                                                      .at_ns = at_ns,
-                                                      .value = *value,
-                                                      .total = total});
+    // A counter that has once been in the future would be older than that whenever it is heard of again.
+    if (at_ns / kNsPerMs > now_ms_ + kMostAheadMs)
+      return reject("a point's timeUnixNano is to come: is a clock wrong?");
+    Add({.figure = *figure,
+         .series = {},
+         .start_ns = std::min(ToNs(point.Find("startTimeUnixNano")), at_ns),
+         .at_ns = at_ns,
+         .value = *value,
+         .total = total},
+        form, resource, RecordOf(form, attributes, std::min(at_ns / kNsPerMs, now_ms_)));
   }
 
   /// Increases are told from those of the next export by their time; totals by where the counter stood.
@@ -281,9 +233,33 @@ class Points {
   }
 
  private:
+  void Add(CounterPoint point, const CounterForm& form, Resource& resource, swarm::UsageRecord record) {
+    const std::string base = Fingerprint()
+                                 .Add(static_cast<std::int64_t>(form.source))
+                                 .Add(record.client)
+                                 .Add(record.client_session)
+                                 .Add(record.model)
+                                 .Add(record.operation)
+                                 .Add(resource.Digest())
+                                 .Take();
+    point.series = Fingerprint().Add(base).Add(form.name).Add(point.figure.name).Take();
+    const auto [usage, is_new] = usages_.emplace(std::pair(base, point.at_ns), reported_.usages.size());
+    if (is_new) reported_.usages.push_back({.record = std::move(record), .points = {}});
+    std::vector<CounterPoint>& points = reported_.usages[usage->second].points;
+    const auto [place, is_first] =
+        points_.emplace(std::tuple(point.series, point.start_ns, point.at_ns, point.total), points.size());
+    if (is_first) {
+      points.push_back(std::move(point));
+    } else {
+      points[place->second].value += point.value;
+    }
+  }
+
   const std::int64_t now_ms_;
   Reported& reported_;
-  std::map<std::pair<std::string, std::int64_t>, std::size_t> places_;
+  /// Where in `reported_` the record of a time is, and where in that the point of a series.
+  absl::flat_hash_map<std::pair<std::string, std::int64_t>, std::size_t> usages_;
+  absl::flat_hash_map<std::tuple<std::string, std::int64_t, std::int64_t, bool>, std::size_t> points_;
 };
 
 enum class Temporality : std::uint8_t { kUnknown, kIncrease, kTotal };
@@ -301,14 +277,18 @@ Temporality TemporalityOf(Value data) {
 }
 
 /// Of a metric with a form.
-void ReadMetric(const CounterForm& form, Value metric, Value resource, Points& points, Reported& reported) {
+void ReadMetric(const CounterForm& form, Value metric, Resource& resource, Quota& quota, Points& points,
+                Reported& reported) {
   for (const std::string_view kind : {"sum", "histogram", "exponentialHistogram"}) {
     const Value data = metric.Find(kind);
     if (!data.exists()) continue;
     const Temporality temporality = TemporalityOf(data);
     ForEach(data.Find("dataPoints"), [&](Value point) {
+      if (!quota.Take(reported)) return;
       if (temporality == Temporality::kUnknown) {
-        Reject(reported, fmt::format("{}: aggregationTemporality must be 1 (delta) or 2 (cumulative)", form.name));
+        Reject(reported, [&] {
+          return fmt::format("{}: aggregationTemporality must be 1 (delta) or 2 (cumulative)", form.name);
+        });
       } else {
         points.Read(form, point, resource, temporality == Temporality::kTotal);
       }
@@ -328,7 +308,7 @@ swarm::UsageFigures FigureSum::Total() const {
   const auto tokens = [&](Figure figure, double less = 0) -> std::optional<std::int64_t> {
     const auto& sum = sums_[static_cast<std::size_t>(figure)];
     if (!sum) return std::nullopt;
-    return std::llround(std::max(*sum - less, 0.0));
+    return std::llround(std::clamp(*sum - less, 0.0, kMost));
   };
   return {.input_tokens = tokens(Figure::kInput, within_input_),
           .output_tokens = tokens(Figure::kOutput),
@@ -344,11 +324,14 @@ bool FigureSum::grown() const {
 Expected<Reported> ReadLogs(Value document, std::int64_t now_ms) {
   if (!document.Is(Type::kObject)) return Fail(ErrorCode::kInvalidArgument, "the body must be an object");
   Reported reported;
+  Quota quota;
   bool arrays = true;
   arrays &= ForEach(document.Find("resourceLogs"), [&](Value of_resource) {
+    Resource resource(of_resource.Find("resource"));
     arrays &= ForEach(of_resource.Find("scopeLogs"), [&](Value of_scope) {
-      arrays &= ForEach(of_scope.Find("logRecords"),
-                        [&](Value record) { ReadLogRecord(record, of_resource.Find("resource"), now_ms, reported); });
+      arrays &= ForEach(of_scope.Find("logRecords"), [&](Value record) {
+        if (quota.Take(reported)) ReadLogRecord(record, resource, now_ms, reported);
+      });
     });
   });
   if (!arrays) return NoArray("each of resourceLogs, scopeLogs and logRecords");
@@ -359,14 +342,16 @@ Expected<Reported> ReadMetrics(Value document, std::int64_t now_ms) {
   if (!document.Is(Type::kObject)) return Fail(ErrorCode::kInvalidArgument, "the body must be an object");
   Reported reported;
   Points points(now_ms, reported);
+  Quota quota;
   bool arrays = true;
   arrays &= ForEach(document.Find("resourceMetrics"), [&](Value of_resource) {
+    Resource resource(of_resource.Find("resource"));
     arrays &= ForEach(of_resource.Find("scopeMetrics"), [&](Value of_scope) {
       arrays &= ForEach(of_scope.Find("metrics"), [&](Value metric) {
         const Value name = metric.Find("name");
         if (!name.Is(Type::kString)) return;
         const auto form = std::ranges::find(CounterForms(), name.AsString(), &CounterForm::name);
-        if (form != CounterForms().end()) ReadMetric(*form, metric, of_resource.Find("resource"), points, reported);
+        if (form != CounterForms().end()) ReadMetric(*form, metric, resource, quota, points, reported);
       });
     });
   });
