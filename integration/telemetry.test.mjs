@@ -125,7 +125,30 @@ test('the exporters of OpenTelemetry itself: events and counters of one session 
     ],
   );
   assert.match(usage.note, /the cost is that of 50 of 52 records/);
+  assert.match(usage.note, /1 records with 500 tokens are left out: a better source has reported on the same session/);
   await Promise.all([events.shutdown(), meters.shutdown()]);
+  await server.end();
+});
+
+test('a counter that is heard of late: its tokens are of no hour in particular', async (t) => {
+  const { server, url } = await receive(makePlace(t));
+  const now = Date.now();
+  const dataPoints = [
+    {
+      attributes: [text('session.id', 's-1'), text('type', 'input')],
+      startTimeUnixNano: nanoseconds(now - 8 * 3_600_000),
+      timeUnixNano: nanoseconds(now),
+      asInt: '4000',
+    },
+  ];
+  const metrics = [{ name: 'claude_code.token.usage', sum: { aggregationTemporality: 2, dataPoints } }];
+  const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+  assert.equal((await post(`${url}/v1/metrics`, body)).status, 200);
+  const hour = await server.tool('token_usage', { timeframe: '1h' });
+  assert.equal(hour.total.inputTokens, 4000);
+  assert.match(hour.note, /4000 tokens of 1 records are from counters .* used since 2.*Z, and how many of them in this/);
+  const day = await server.tool('token_usage', { timeframe: '24h' });
+  assert.doesNotMatch(day.note, /used since/);
   await server.end();
 });
 

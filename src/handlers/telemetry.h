@@ -21,7 +21,8 @@
 /// session, and of the task that it held at that time, where that can be told.
 ///
 /// 200 means that all of it is in the database; a request that is sent again is not counted again: events are told
-/// apart by the id of the request, or by all that they say, increases by their time, totals by where the counter stood.
+/// apart by the id of the request, or by all that they say (two that say the same, and not when, are one), increases by
+/// their time, totals by where the counter stood.
 /// 503: the database cannot take it now, send it again.
 namespace skep::handlers {
 

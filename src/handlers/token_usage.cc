@@ -9,6 +9,7 @@
 
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/time_text.h"
 #include "handlers/current_swarm.h"
 #include "handlers/period.h"
 #include "handlers/task_view.h"
@@ -110,7 +111,7 @@ struct Origin {
       Req<&Origin::source>("source"),
       Opt<&Origin::client>("client"),
       Req<&Origin::counted>("counted", "Records"),
-      Req<&Origin::left_out>("leftOut", "The same tokens are in a better source"),
+      Req<&Origin::left_out>("leftOut", "A better source has reported on that time"),
   };
 };
 
@@ -176,15 +177,30 @@ Row View(const swarm::UsageRow& row, UsageGroup group, store::Database& database
   return view;
 }
 
+UsageSum LeftOut(const swarm::UsageReport& report) {
+  UsageSum sum;
+  for (const swarm::UsageOrigin& origin : report.origins) sum.Add(origin.left_out);
+  return sum;
+}
+
+std::string NothingKnown(const UsageSum& left_out, bool ever) {
+  if (left_out.records > 0) {
+    return fmt::format(
+        "nothing is counted: {} records with {} tokens are left out, because a better source has reported on the same "
+        "time, but what it said is not among what was asked for",
+        left_out.records, left_out.tokens());
+  }
+  return fmt::format(
+      "no usage was reported in this period{}: nothing is known of it, which does not mean that "
+      "nothing was used. Report usage with task_update, or let clients send their telemetry to "
+      "skep serve --otlp 127.0.0.1:4318",
+      ever ? "" : ", nor before");
+}
+
 std::string NoteOf(const swarm::UsageReport& report, UsageGroup group, std::optional<std::int64_t> since_ms,
                    std::int64_t from_ms) {
-  if (report.total.records == 0) {
-    return fmt::format(
-        "no usage was reported in this period{}: nothing is known of it, which does not mean that "
-        "nothing was used. Report usage with task_update, or let clients send their telemetry to "
-        "skep serve --otlp 127.0.0.1:4318",
-        since_ms ? "" : ", nor before");
-  }
+  const UsageSum left_out = LeftOut(report);
+  if (report.total.records == 0) return NothingKnown(left_out, since_ms.has_value());
   const UsageSum& total = report.total;
   std::string note;
   const auto add = [&](std::string text) { note.append(note.empty() ? "" : "; ").append(text); };
@@ -193,8 +209,21 @@ std::string NoteOf(const swarm::UsageReport& report, UsageGroup group, std::opti
                                  : fmt::format("the cost is that of {} of {} records: the others' sources give none",
                                                total.with_cost_usd, total.records));
   }
+  if (left_out.records > 0) {
+    add(
+        fmt::format("{} records with {} tokens are left out: a better source has reported on the same session, or the "
+                    "same client where none is named, at that time",
+                    left_out.records, left_out.tokens()));
+  }
+  if (report.begun_before.records > 0) {
+    char since[kTimeTextSize];
+    add(
+        fmt::format("{} tokens of {} records are from counters that were not heard of for some time: they were used "
+                    "since {}, and how many of them in this period is not known",
+                    report.begun_before.tokens(), report.begun_before.records, FormatTime(report.begun_ms, since)));
+  }
   const bool telemetry = std::ranges::any_of(report.origins, [](const swarm::UsageOrigin& origin) {
-    return origin.source != swarm::UsageSource::kTask && origin.counted.records > 0;
+    return origin.source != swarm::UsageSource::kTask && origin.counted > 0;
   });
   if (!telemetry) add("all of it is what agents said of themselves with task_update: what they did not say is missing");
   if (telemetry && report.task_reports_without_session > 0) {
@@ -236,7 +265,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   for (const swarm::UsageOrigin& origin : report.origins) {
     result.sources.push_back({.source = origin.source,
                               .client = origin.client.empty() ? std::nullopt : std::optional(origin.client),
-                              .counted = origin.counted.records,
+                              .counted = origin.counted,
                               .left_out = origin.left_out.records});
   }
   result.note = NoteOf(report, args.group_by, swarm::UsageSince(database), query.from_ms);

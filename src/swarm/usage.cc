@@ -1,14 +1,17 @@
 #include "swarm/usage.h"
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/strings/string_view.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "base/limits.h"
 #include "swarm/stored_enum.h"
+#include "swarm/usage_streams.h"
 
 namespace skep::swarm {
 namespace {
@@ -20,46 +23,25 @@ using store::Sql;
 /// A figure above it is no measurement. Sums of kMaxUsageRecords such figures are far from an integer's end.
 constexpr std::int64_t kMostTokens = 1'000'000'000'000;
 constexpr double kMostUsd = 1e9;
-/// Agents of one client's session that are looked at, and tasks that have ended since a record's time.
-constexpr std::int64_t kMostAgents = 64;
-constexpr std::int64_t kMostEnded = 1000;
 /// Rows let go of in one call: the transaction stays short.
 constexpr std::int64_t kPruneSlice = 1000;
 
 constexpr Sql kInsert{
-    "INSERT INTO usage_records (at_ms, source, rank, request_id, swarm, agent, task, operation, model, client, "
+    "INSERT INTO usage_records (at_ms, since_ms, source, rank, request_id, swarm, agent, task, operation, model, "
+    "client, "
     "client_session, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_usd) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT DO NOTHING"};
-constexpr Sql kNoteStream{
-    "INSERT INTO usage_streams (client, client_session, rank, first_ms, last_ms) VALUES (?1, ?2, ?3, ?4, ?4) "
-    "ON CONFLICT (client_session, client, rank) DO UPDATE SET first_ms = min(first_ms, excluded.first_ms), "
-    "last_ms = max(last_ms, excluded.last_ms)"};
-
-constexpr Sql kAgentsOf{
-    "SELECT a.id, a.swarm, a.state, a.task FROM sessions AS s, agents AS a WHERE s.client_session = ?1 "
-    "AND s.client_session <> '' AND a.session = s.id AND a.session > 0 ORDER BY s.id DESC, a.id DESC LIMIT ?2"};
-constexpr Sql kHolds{"SELECT 1 FROM tasks WHERE id = ?1 AND owner = ?2 AND state = 'claimed' AND claimed_ms <= ?3"};
-constexpr Sql kHasHeld{
-    "SELECT id FROM (SELECT id, owner, claimed_ms FROM tasks WHERE finished_ms >= ?2 AND finished_ms > 0 "
-    "ORDER BY finished_ms LIMIT ?4) WHERE owner = ?1 AND claimed_ms > 0 AND claimed_ms <= ?3 LIMIT 1"};
-
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT DO NOTHING"};
 constexpr Sql kSeries{"SELECT at_ns, value FROM usage_series WHERE series = ?1 AND start_ns = ?2"};
 constexpr Sql kSetSeries{
     "INSERT INTO usage_series (series, start_ns, at_ns, value) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT (series, start_ns) DO UPDATE SET at_ns = excluded.at_ns, value = excluded.value"};
 
-/// One pass over the period: SQLite would sort all of it to group it, which takes five times as long. What is in the
-/// way of a record: a stream of a better source that has begun by then.
+/// One pass over the period: SQLite would sort all of it to group it, which takes five times as long.
 constexpr Sql kRecords{
-    "SELECT u.agent, u.task, u.operation, u.model, u.rank, u.client, "
-    "u.rank = 0 OR ?4 = 'task' OR NOT (u.client_session <> '' AND EXISTS (SELECT 1 FROM usage_streams AS s "
-    "WHERE s.client_session = u.client_session AND s.rank < u.rank AND s.first_ms <= u.at_ms) "
-    "OR u.client_session = '' AND u.client <> '' AND u.source <> 'task' AND EXISTS (SELECT 1 FROM usage_streams AS s "
-    "WHERE s.client = u.client AND s.rank < u.rank AND s.first_ms <= u.at_ms)), "
-    "u.client_session = '', u.at_ms, u.input_tokens, u.output_tokens, u.cache_read_tokens, u.cache_write_tokens, "
-    "u.cost_usd FROM usage_records AS u WHERE u.at_ms >= ?1 AND u.at_ms <= ?2 AND (?3 IS NULL OR u.swarm = ?3) "
-    "AND (?4 IS NULL OR u.operation = ?4)"};
-enum RecordColumn : int { kWhat = 0, kRank = 4, kClient, kCounted, kStray, kAt, kInput, kOutput, kRead, kWrite, kCost };
+    "SELECT agent, task, operation, model, rank, client, client_session, since_ms, at_ms, input_tokens, output_tokens, "
+    "cache_read_tokens, cache_write_tokens, cost_usd FROM usage_records WHERE at_ms >= ?1 AND at_ms <= ?2 "
+    "AND (?3 IS NULL OR swarm = ?3) AND (?4 IS NULL OR operation = ?4)"};
+enum RecordColumn : int { kWhat = 0, kRank = 4, kClient, kSession, kBegun, kAt, kInput, kOutput, kRead, kWrite, kCost };
 constexpr Sql kSince{"SELECT min(at_ms) FROM usage_records"};
 
 constexpr Sql kNewest{"SELECT max(id) FROM usage_records"};
@@ -71,6 +53,11 @@ constexpr Sql kPruneStreams{
     "DELETE FROM usage_streams WHERE rowid IN (SELECT rowid FROM usage_streams WHERE last_ms < ?1 LIMIT ?2)"};
 constexpr Sql kPruneSeries{
     "DELETE FROM usage_series WHERE rowid IN (SELECT rowid FROM usage_series WHERE at_ns < ?1 LIMIT ?2)"};
+constexpr Sql kPruneManyStreams{
+    "DELETE FROM usage_streams WHERE rowid IN (SELECT rowid FROM usage_streams ORDER BY last_ms DESC "
+    "LIMIT ?2 OFFSET ?1)"};
+constexpr Sql kPruneManySeries{
+    "DELETE FROM usage_series WHERE rowid IN (SELECT rowid FROM usage_series ORDER BY at_ns DESC LIMIT ?2 OFFSET ?1)"};
 
 template <class T>
 std::optional<T> Credible(const std::optional<T>& figure, T most) {
@@ -113,6 +100,54 @@ UsageSum ReadRecord(const Cursor& row) {
   return sum;
 }
 
+/// Finds the row that a record belongs to. Records of one come one after another.
+class Rows {
+ public:
+  Rows(UsageGroup group, std::vector<UsageRow>& rows)
+      : rows_(rows),
+        column_(kWhat + static_cast<int>(group)),
+        numbers_(group == UsageGroup::kAgent || group == UsageGroup::kTask) {}
+
+  UsageRow& Of(const Cursor& row) { return rows_[numbers_ ? PlaceOf(row.Int(column_)) : PlaceOf(row.Text(column_))]; }
+
+ private:
+  std::size_t PlaceOf(std::int64_t number) {
+    const auto [place, is_new] = by_number_.try_emplace(number, rows_.size());
+    if (is_new) rows_.push_back({.number = number, .text = {}, .sum = {}});
+    return place->second;
+  }
+  std::size_t PlaceOf(std::string_view text) {
+    const auto known = by_text_.find(absl::string_view(text.data(), text.size()));
+    if (known != by_text_.end()) return known->second;
+    by_text_.emplace(text, rows_.size());
+    rows_.push_back({.number = 0, .text = std::string(text), .sum = {}});
+    return rows_.size() - 1;
+  }
+
+  std::vector<UsageRow>& rows_;
+  const int column_;
+  const bool numbers_;
+  absl::flat_hash_map<std::int64_t, std::size_t> by_number_;
+  absl::flat_hash_map<std::string, std::size_t> by_text_;
+};
+
+/// There are few: a table would not find them sooner.
+class Origins {
+ public:
+  explicit Origins(std::vector<UsageOrigin>& origins) : origins_(origins) {}
+
+  UsageOrigin& Of(UsageSource source, std::string_view client) {
+    const auto is_it = [&](const UsageOrigin& origin) { return origin.source == source && origin.client == client; };
+    const auto place = std::ranges::find_if(origins_, is_it);
+    if (place != origins_.end()) return *place;
+    return origins_.emplace_back(
+        UsageOrigin{.source = source, .client = std::string(client), .counted = 0, .left_out = {}});
+  }
+
+ private:
+  std::vector<UsageOrigin>& origins_;
+};
+
 }  // namespace
 
 void UsageSum::Add(const UsageSum& other) {
@@ -140,44 +175,14 @@ std::int64_t UsageSum::tokens() const {
 bool NoteUsage(Database& database, const UsageRecord& record) {
   const UsageFigures figures = Credible(record.figures);
   if (!HasAny(figures)) return false;
-  const int rank = static_cast<int>(record.source);
-  if (database.Execute(kInsert, record.at_ms, NameOf(record.source), rank, record.request_id, record.swarm,
-                       record.agent, record.task, record.operation, record.model, record.client, record.client_session,
-                       figures.input_tokens, figures.output_tokens, figures.cache_read_tokens,
-                       figures.cache_write_tokens, figures.cost_usd) == 0) {
+  if (database.Execute(kInsert, record.at_ms, record.since_ms, NameOf(record.source), static_cast<int>(record.source),
+                       record.request_id, record.swarm, record.agent, record.task, record.operation, record.model,
+                       record.client, record.client_session, figures.input_tokens, figures.output_tokens,
+                       figures.cache_read_tokens, figures.cache_write_tokens, figures.cost_usd) == 0) {
     return false;
   }
-  database.Execute(kNoteStream, record.client, record.client_session, rank, record.at_ms);
+  NoteStream(database, record.client, record.client_session, record.source, record.at_ms);
   return true;
-}
-
-void AttributeUsage(Database& database, UsageRecord& record, std::int64_t since_ms) {
-  struct Candidate {
-    std::int64_t agent = 0;
-    std::int64_t task = 0;
-  };
-  std::int64_t swarm = 0;
-  bool one_swarm = true;
-  std::vector<Candidate> alive;
-  std::vector<Candidate> all;
-  for (Cursor row = database.Query(kAgentsOf, record.client_session, kMostAgents); row.Next();) {
-    one_swarm = one_swarm && (swarm == 0 || swarm == row.Int(1));
-    swarm = row.Int(1);
-    all.push_back({.agent = row.Int(0), .task = row.Int(3)});
-    if (row.Text(2) != "offline") alive.push_back(all.back());
-  }
-  if (all.empty()) return;
-  if (one_swarm) record.swarm = swarm;
-  const std::vector<Candidate>& candidates = alive.empty() ? all : alive;
-  if (candidates.size() != 1) return;
-  const Candidate& only = candidates.front();
-  record.agent = only.agent;
-  if (only.task != 0 && database.Query(kHolds, only.task, only.agent, since_ms).Next()) {
-    record.task = only.task;
-    return;
-  }
-  Cursor held = database.Query(kHasHeld, only.agent, record.at_ms, since_ms, kMostEnded);
-  if (held.Next()) record.task = held.Int(0);
 }
 
 std::optional<Increase> Advance(Database& database, std::string_view series, std::int64_t start_ns, std::int64_t at_ns,
@@ -201,40 +206,34 @@ std::optional<Increase> Advance(Database& database, std::string_view series, std
 
 UsageReport SumUsage(Database& database, const UsageQuery& query) {
   UsageReport report;
-  std::map<std::pair<std::int64_t, std::string>, UsageOrigin> origins;
-  absl::flat_hash_map<std::int64_t, std::size_t> by_number;
-  absl::flat_hash_map<std::string, std::size_t> by_text;
-  const int column = kWhat + static_cast<int>(query.group);
-  const bool numbers = query.group == UsageGroup::kAgent || query.group == UsageGroup::kTask;
-  const auto row_of = [&](const Cursor& row) -> UsageRow& {
-    const std::size_t next = report.rows.size();
-    const std::size_t place = numbers ? by_number.try_emplace(row.Int(column), next).first->second
-                                      : by_text.try_emplace(std::string(row.Text(column)), next).first->second;
-    if (place == next) {
-      report.rows.push_back(
-          {.number = numbers ? row.Int(column) : 0, .text = numbers ? std::string() : std::string(row.Text(column))});
-    }
-    return report.rows[place];
+  Rows rows(query.group, report.rows);
+  Origins origins(report.origins);
+  std::optional<UsageStreams> streams;
+  const auto is_counted = [&](const Cursor& row, UsageSource source) {
+    if (source == UsageSource::kEvent || query.operation == NameOf(UsageSource::kTask)) return true;
+    if (row.Text(kSession).empty() && (source == UsageSource::kTask || row.Text(kClient).empty())) return true;
+    if (!streams) streams.emplace(database, query.from_ms, query.to_ms);
+    return !streams->HasBetter(row.Text(kClient), row.Text(kSession), source, row.Int(kAt));
   };
   for (Cursor row = database.Query(kRecords, query.from_ms, query.to_ms, query.swarm, query.operation); row.Next();) {
+    const auto source = static_cast<UsageSource>(row.Int(kRank));
     const UsageSum sum = ReadRecord(row);
-    UsageOrigin& origin = origins[{row.Int(kRank), std::string(row.Text(kClient))}];
-    if (row.Int(kCounted) == 0) {
+    UsageOrigin& origin = origins.Of(source, row.Text(kClient));
+    if (!is_counted(row, source)) {
       origin.left_out.Add(sum);
       continue;
     }
-    origin.counted.Add(sum);
-    report.total.Add(sum);
-    row_of(row).sum.Add(sum);
-    if (row.Int(kRank) == static_cast<int>(UsageSource::kTask) && row.Int(kStray) != 0) {
-      ++report.task_reports_without_session;
+    ++origin.counted;
+    rows.Of(row).sum.Add(sum);
+    if (source == UsageSource::kTask && row.Text(kSession).empty()) ++report.task_reports_without_session;
+    if (const std::int64_t begun_ms = row.Int(kBegun); begun_ms != 0 && begun_ms < query.from_ms - kExportMs) {
+      report.begun_ms = report.begun_ms == 0 ? begun_ms : std::min(report.begun_ms, begun_ms);
+      report.begun_before.Add(sum);
     }
   }
-  for (auto& [key, origin] : origins) {
-    origin.source = static_cast<UsageSource>(key.first);
-    origin.client = key.second;
-    report.origins.push_back(std::move(origin));
-  }
+  for (const UsageRow& row : report.rows) report.total.Add(row.sum);
+  std::ranges::sort(report.origins, {},
+                    [](const UsageOrigin& origin) { return std::tie(origin.source, origin.client); });
   std::ranges::stable_sort(report.rows, std::ranges::greater(), [](const UsageRow& row) { return row.sum.tokens(); });
   return report;
 }
@@ -251,7 +250,9 @@ bool PruneUsage(Database& database, std::int64_t now_ms) {
   const std::int64_t pruned[] = {database.Execute(kPruneOld, oldest_ms, kPruneSlice),
                                  database.Execute(kPruneMany, newest - kMaxUsageRecords, kPruneSlice),
                                  database.Execute(kPruneStreams, oldest_ms, kPruneSlice),
-                                 database.Execute(kPruneSeries, oldest_ms * 1'000'000, kPruneSlice)};
+                                 database.Execute(kPruneManyStreams, kMaxUsageStreams, kPruneSlice),
+                                 database.Execute(kPruneSeries, oldest_ms * 1'000'000, kPruneSlice),
+                                 database.Execute(kPruneManySeries, kMaxUsageSeries, kPruneSlice)};
   return std::ranges::find(pruned, kPruneSlice) != std::end(pruned);
 }
 

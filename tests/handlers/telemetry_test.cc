@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "store/operation.h"
 #include "store/store.h"
 #include "support/manual_executor.h"
 #include "support/temp_directory.h"
@@ -322,6 +324,126 @@ TEST_F(TelemetryTest, RecordsThatCannotBeUnderstoodAreRejectedAndTheOthersTaken)
   counters[0]["sum"]["dataPoints"][1].erase("timeUnixNano");
   EXPECT_THAT(Post("/v1/metrics", Metrics(counters)), HasSubstr(R"("rejectedDataPoints":"3")"));
   EXPECT_THAT(Sum().total.figures.cache_read_tokens, Optional(900));
+}
+
+json Event(std::string_view at, std::int64_t input) {
+  return {{"timeUnixNano", at},
+          {"attributes",
+           {Text("event.name", "codex.sse_event"), Text("conversation.id", "c"), Int("input_token_count", input)}}};
+}
+
+TEST_F(TelemetryTest, MoreAttributesThanAreReadAreRejected) {
+  json many = json::array();
+  for (int i = 0; i < 20'000; ++i) many.push_back(Text(fmt::format("a{}", i), "x"));
+  json records = json::array();
+  for (int i = 0; i < 8000; ++i) records.push_back(Event(NsAgo(i), 1));
+  const json answer = json::parse(Post("/v1/logs", Logs(records, many)));
+  EXPECT_EQ(answer["partialSuccess"]["rejectedLogRecords"], "8000");
+  EXPECT_EQ(answer["partialSuccess"]["errorMessage"], "codex.sse_event: its resource has more than 128 attributes");
+  json event = Event(NsAgo(1), 1);
+  for (const json& attribute : many) event["attributes"].push_back(attribute);
+  EXPECT_THAT(Post("/v1/logs", Logs({event, Event(NsAgo(2), 7)})), HasSubstr(R"("rejectedLogRecords":"1")"));
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(7));
+  EXPECT_THAT(Post("/v1/metrics", Metrics(ClaudeCounters("s", NsAgo(60'000), NsAgo(0), 1, 10, 20, 0.5), many)),
+              HasSubstr(R"("rejectedDataPoints":"4")"));
+}
+
+TEST_F(TelemetryTest, MoreRecordsThanOneRequestMayHaveAreRejected) {
+  json records = json::array();
+  for (int i = 0; i < 10'003; ++i) records.push_back(Event(NsAgo(i), 1));
+  const json answer = json::parse(Post("/v1/logs", Logs(records)));
+  EXPECT_EQ(answer["partialSuccess"]["rejectedLogRecords"], "3");
+  EXPECT_EQ(answer["partialSuccess"]["errorMessage"], "one request may have 10000 records: send fewer at once");
+  EXPECT_EQ(Sum().total.records, 10'000);
+}
+
+TEST_F(TelemetryTest, ManyRecordsAreNotedSomeAtATimeAndAnsweredAtTheEnd) {
+  json records = json::array();
+  for (int i = 0; i < 600; ++i) records.push_back(Event(NsAgo(i), 1));
+  Block body;
+  body.Append(Logs(records));
+  bool answered = false;
+  telemetry_.Take("POST", "/v1/logs", "application/json", std::move(body), [&](const TelemetryAnswer& answer) {
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_FALSE(answered);
+    answered = true;
+    EXPECT_EQ(Sum().total.records, 600);
+  });
+  class Other final : public store::Operation {
+   public:
+    explicit Other(std::function<void()> finish) : finish_(std::move(finish)) {}
+    Expected<void> Run(store::Database&) override { return {}; }
+    void Finish(Expected<void>) override { finish_(); }
+
+   private:
+    const std::function<void()> finish_;
+  };
+  bool other = false;
+  store_->Submit(std::make_unique<Other>([&] {
+    EXPECT_FALSE(answered) << "others need not wait for all of it";
+    other = true;
+  }));
+  ASSERT_TRUE(executor_.RunUntil([&] { return answered; }));
+  EXPECT_TRUE(other);
+}
+
+TEST_F(TelemetryTest, WhatDoesNotSayWhenItWasCountsOnceToo) {
+  json event = Event("0", 5);
+  Post("/v1/logs", Logs(json::array({event})));
+  clock_.AdvanceMs(1000);
+  Post("/v1/logs", Logs(json::array({event})));
+  event["attributes"].push_back(Int("event.sequence", 2));
+  Post("/v1/logs", Logs(json::array({event})));
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(10));
+}
+
+TEST_F(TelemetryTest, ACounterThatIsToComeIsRejectedAndHindersNoneAfterIt) {
+  const std::string start = NsAgo(60'000);
+  for (const std::string& at : {std::string("9000000000000000000"), NsAgo(-3'600'000)}) {
+    const json answer = json::parse(Post("/v1/metrics", Metrics(ClaudeCounters("s", start, at, 2, 10, 20, 0.5))));
+    EXPECT_EQ(answer["partialSuccess"]["rejectedDataPoints"], "4");
+    EXPECT_THAT(answer["partialSuccess"]["errorMessage"].get<std::string>(), HasSubstr("timeUnixNano is to come"));
+  }
+  Post("/v1/metrics", Metrics(ClaudeCounters("s", start, NsAgo(0), 2, 10, 20, 0.5)));
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(10));
+}
+
+TEST_F(TelemetryTest, WhatAClientAddsToItsCountersMakesNoMoreOfThem) {
+  const std::string start = NsAgo(60'000);
+  const auto post = [&](int each) {
+    json points = json::array();
+    for (int i = 0; i < 3000; ++i) {
+      points.push_back({{"attributes",
+                         {Text("session.id", "s"), Text("model", "m"), Text("type", "input"),
+                          Text("prompt.id", fmt::format("p{}", i))}},
+                        {"startTimeUnixNano", start},
+                        {"timeUnixNano", NsAgo(0)},
+                        {"asInt", each}});
+    }
+    Post("/v1/metrics", Metrics({{{"name", "claude_code.token.usage"},
+                                  {"sum", {{"aggregationTemporality", 2}, {"dataPoints", points}}}}}));
+  };
+  post(2);
+  clock_.AdvanceMs(10'000);
+  post(3);
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(9000));
+  EXPECT_EQ(Sum().total.records, 2);
+  static constexpr store::Sql kSeries{"SELECT count(*) FROM usage_series"};
+  store::Cursor row = store_->Reader().Query(kSeries);
+  ASSERT_TRUE(row.Next());
+  EXPECT_EQ(row.Int(0), 1);
+}
+
+TEST_F(TelemetryTest, ACounterThatIsHeardOfLateSaysSinceWhenItCounts) {
+  Post("/v1/metrics", Metrics(ClaudeCounters("s", NsAgo(8LL * 3600 * 1000), NsAgo(0), 2, 10, 20, 0.5)));
+  const UsageReport hour = swarm::SumUsage(store_->Reader(), {.group = UsageGroup::kModel,
+                                                              .from_ms = clock_.WallMs() - 3'600'000,
+                                                              .to_ms = clock_.WallMs(),
+                                                              .swarm = {},
+                                                              .operation = {}});
+  store_->EndRead();
+  EXPECT_EQ(hour.begun_before.records, 1);
+  EXPECT_EQ(hour.begun_ms, clock_.WallMs() - 8LL * 3600 * 1000);
 }
 
 TEST_F(TelemetryTest, WhatIsNoUsageIsTakenAndDropped) {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 #include "swarm/session.h"
 #include "swarm/swarm_fixture.h"
+#include "swarm/usage_streams.h"
 
 namespace skep::swarm {
 namespace {
@@ -51,10 +53,6 @@ class UsageTest : public SwarmFixture {
     static constexpr store::Sql kBind{"UPDATE agents SET session = ?2 WHERE id = ?1"};
     database_->Execute(kBind, agent, session);
     return agent;
-  }
-  UsageRecord Attributed(UsageRecord record, std::int64_t since_ms) {
-    AttributeUsage(*database_, record, since_ms);
-    return record;
   }
 
   std::int64_t serial_ = 0;
@@ -139,6 +137,42 @@ TEST_F(UsageTest, CountersWithoutASessionCompareWithAllOfTheirClient) {
   EXPECT_THAT(Sum().total.figures.input_tokens, Optional(7 + 9));
 }
 
+TEST_F(UsageTest, ASourceThatHasStoppedLeavesNothingOut) {
+  Note(Record(UsageSource::kEvent, 7, "old"));
+  Note(Record(UsageSource::kEvent, 7));
+  Pass(kExportMs);
+  Note(Record(UsageSource::kCounter, 7));
+  Note(Record(UsageSource::kCounter, 7, ""));
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(14)) << "what the events have said";
+  Pass(20LL * 24 * 3600 * 1000);
+  Note(Record(UsageSource::kCounter, 500'000, ""));
+  Note(Record(UsageSource::kCounter, 30));
+  const UsageReport report = Sum();
+  EXPECT_THAT(report.total.figures.input_tokens, Optional(14 + 500'000 + 30));
+  Note(Record(UsageSource::kEvent, 1, "old"));
+  EXPECT_THAT(Sum().total.figures.input_tokens, Optional(14 + 30 + 1)) << "it goes on: these are all of the client's";
+}
+
+TEST_F(UsageTest, WhatWasUsedSomeTimeBeforeThePeriodIsSaidToBeSo) {
+  UsageRecord record = Record(UsageSource::kCounter, 500);
+  record.since_ms = now_.wall_ms - 8LL * 3600 * 1000;
+  Note(record);
+  record.since_ms = now_.wall_ms - 3600 * 1000 - 30'000;
+  record.figures.input_tokens = 3;
+  Note(record);
+  const auto of_last = [&](std::int64_t hours) {
+    return SumUsage(*database_, {.group = UsageGroup::kModel,
+                                 .from_ms = now_.wall_ms - hours * 3600 * 1000,
+                                 .to_ms = now_.wall_ms,
+                                 .swarm = {},
+                                 .operation = {}});
+  };
+  EXPECT_THAT(of_last(1).total.figures.input_tokens, Optional(503));
+  EXPECT_THAT(of_last(1).begun_before.figures.input_tokens, Optional(500)) << "the other is of one export";
+  EXPECT_EQ(of_last(1).begun_ms, now_.wall_ms - 8LL * 3600 * 1000);
+  EXPECT_EQ(of_last(24).begun_before.records, 0);
+}
+
 TEST_F(UsageTest, AnAgentsOwnReportIsLeftOutWhereItsClientTells) {
   const auto agent = SpawnIn("s1");
   const auto task = Make("work");
@@ -217,35 +251,6 @@ TEST_F(UsageTest, APeriodHasBothItsEnds) {
   EXPECT_FALSE(between(9, 1));
 }
 
-TEST_F(UsageTest, UsageIsThatOfTheOneAgentInTheSessionAndOfTheTaskItHeld) {
-  const auto agent = SpawnIn("s1");
-  const auto task = Make("work");
-  EXPECT_EQ(Attributed(Record(UsageSource::kEvent, 1), now_.wall_ms).agent, agent);
-  Pass(1000);
-  const std::int64_t before_ms = now_.wall_ms - 1;
-  ASSERT_EQ(ClaimFor(agent), task);
-  Pass(1000);
-  const UsageRecord during = Record(UsageSource::kEvent, 1);
-  EXPECT_EQ(Attributed(during, now_.wall_ms).task, task);
-  EXPECT_EQ(Attributed(during, now_.wall_ms).swarm, swarm_.number);
-  EXPECT_EQ(Attributed(during, before_ms).task, 0) << "it began before the task was claimed";
-  Pass(1000);
-  Say(task, Report::kSucceeded);
-  EXPECT_EQ(Attributed(during, during.at_ms).task, task) << "told after the task has ended";
-  Pass(1000);
-  EXPECT_EQ(Attributed(Record(UsageSource::kEvent, 1), now_.wall_ms).task, 0) << "used after the task has ended";
-}
-
-TEST_F(UsageTest, OfSeveralAgentsInOneSessionNobodyCanTellWhoseItIs) {
-  SpawnIn("s1");
-  SpawnIn("s1");
-  const UsageRecord record = Attributed(Record(UsageSource::kEvent, 1), now_.wall_ms);
-  EXPECT_EQ(record.agent, 0);
-  EXPECT_EQ(record.swarm, swarm_.number);
-  const UsageRecord stray = Attributed(Record(UsageSource::kEvent, 1, ""), now_.wall_ms);
-  EXPECT_EQ(stray.swarm, 0);
-}
-
 TEST_F(UsageTest, ACounterThatOnlyGrowsIsCountedByItsIncreases) {
   constexpr std::int64_t kStart = 1000;
   const auto first = Advance(*database_, "a", kStart, 2000, 10);
@@ -300,6 +305,30 @@ TEST_F(UsageTest, PruningGoesOnInSlices) {
   EXPECT_TRUE(PruneUsage(*database_, now_.wall_ms));
   EXPECT_FALSE(PruneUsage(*database_, now_.wall_ms));
   EXPECT_FALSE(UsageSince(*database_));
+}
+
+TEST_F(UsageTest, OnlySoManyCountersAndStreamsAreKept) {
+  static constexpr store::Sql kBegin{"BEGIN"};
+  static constexpr store::Sql kCommit{"COMMIT"};
+  database_->Execute(kBegin);
+  for (std::int64_t i = 0; i < kMaxUsageSeries + 1500; ++i) Advance(*database_, std::to_string(i), 1, 1000 + i, 5);
+  for (std::int64_t i = 0; i < kMaxUsageStreams + 1500; ++i) {
+    NoteStream(*database_, "c", std::to_string(i), UsageSource::kEvent, now_.wall_ms + i);
+  }
+  database_->Execute(kCommit);
+  const auto count = [&](const store::Sql& sql) {
+    store::Cursor row = database_->Query(sql);
+    return row.Next() ? row.Int(0) : -1;
+  };
+  const std::int64_t long_ago_ms = limits::kUsageKeptMs;
+  EXPECT_TRUE(PruneUsage(*database_, long_ago_ms));
+  EXPECT_FALSE(PruneUsage(*database_, long_ago_ms));
+  static constexpr store::Sql kSeries{"SELECT count(*) FROM usage_series"};
+  static constexpr store::Sql kOldest{"SELECT min(at_ns) FROM usage_series"};
+  static constexpr store::Sql kStreams{"SELECT count(*) FROM usage_streams"};
+  EXPECT_EQ(count(kSeries), kMaxUsageSeries);
+  EXPECT_EQ(count(kOldest), 1000 + 1500) << "those that were not heard of for longest are gone";
+  EXPECT_EQ(count(kStreams), kMaxUsageStreams);
 }
 
 }  // namespace
