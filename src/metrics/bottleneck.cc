@@ -72,7 +72,9 @@ std::string BottleneckReport::Summary() const {
   if (tasks < kFewestTasks) {
     return fmt::format("No data: {} of its tasks have ended, and it takes {} to tell.", tasks, kFewestTasks);
   }
-  std::string text = "Nothing binds:";
+  // Work for more agents is there in every swarm that is busy: it is no fault, but it is what to know.
+  const bool few = twice_saves_s && *twice_saves_s >= kBinds * run_s;
+  std::string text = few ? "Nothing binds but how many agents there are:" : "Nothing binds:";
   if (others.empty() || !others.front().saved_s) {
     text += " nothing that was measured takes any time worth speaking of.";
   } else {
