@@ -131,7 +131,7 @@ void Run(const Args& args, ToolContext& context, Reply<Result> reply) {
   BottleneckAnalysis::Request request{
       .swarm = *std::move(swarm), .component = args.component, .metrics = args.metrics, .now_ms = context.now_ms()};
   if (metrics::Collector* const collector = context.services().collector) {
-    request.live = collector->recorder().Peek();
+    request.live = collector->Live(context.database());
   }
   std::make_shared<Running>(context.services(), std::move(request), std::move(reply))->Go();
 }

@@ -192,7 +192,7 @@ class Check {
     store::Database& database = services_.store.Reader();
     std::string alerts;
     for (const metrics::Alert& alert : metrics::ListAlerts(database, started_ms_, kMaxAlerts)) {
-      if (alert.cleared_ms == 0) alerts += fmt::format("; alert {}: {}", alert.name, alert.message);
+      if (metrics::IsOpen(alert, started_ms_)) alerts += fmt::format("; alert {}: {}", alert.name, alert.message);
     }
     const std::optional<Error> failed = database.error();
     database.ClearError();

@@ -222,7 +222,7 @@ void AddAlerts(ToolContext& context, Exposition& to) {
   to.Family("skep_alerts_open", kGauge, "Alerts that are open.");
   std::int64_t open = 0;
   for (const metrics::Alert& alert : metrics::ListAlerts(context.database(), context.now_ms(), 100)) {
-    if (alert.cleared_ms == 0) ++open;
+    if (metrics::IsOpen(alert, context.now_ms())) ++open;
   }
   to.Sample(open);
 }

@@ -77,7 +77,10 @@ void Meter::Waited(Operation what, std::int64_t ns) {
 }
 
 void Meter::Contended(std::string_view path, std::int64_t waited_ns, bool denied) {
-  if (collector_ != nullptr) collector_->contention().Note(path, waited_ns / 1'000'000, denied);
+  if (collector_ != nullptr) {
+    // A wait is one, however short.
+    collector_->contention().Note(path, (waited_ns + 999'999) / 1'000'000, denied);
+  }
 }
 
 void Meter::Queued(std::int64_t ns) {

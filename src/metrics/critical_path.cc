@@ -58,7 +58,7 @@ CriticalPath FindCriticalPath(const WorkGraph& graph) {
 }
 
 CriticalPath FindCriticalPath(store::Database& database, const swarm::Swarm& swarm) {
-  WorkGraphReader reader(swarm, limits::kReportedTasks);
+  WorkGraphReader reader(swarm, kChainTasks);
   while (reader.Read(database) && !database.error()) {
   }
   return FindCriticalPath(reader.graph());

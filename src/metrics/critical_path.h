@@ -25,7 +25,9 @@ struct CriticalPath {
 };
 
 CriticalPath FindCriticalPath(const WorkGraph& graph);
-/// Of a swarm, whenever that was: of its newest limits::kReportedTasks tasks.
+/// Tasks among which the longest chain of a swarm is looked for, the newest: some 60 ms at 6 us each.
+inline constexpr std::int64_t kChainTasks = 10'000;
+/// Of a swarm, whenever that was.
 CriticalPath FindCriticalPath(store::Database& database, const swarm::Swarm& swarm);
 
 }  // namespace skep::metrics

@@ -152,7 +152,10 @@ std::string AlertSection(const PageContents& contents) {
   for (const Alert& one : alerts) {
     fmt::format_to(std::back_inserter(table), "<tr><td>{}</td><td{}</td><td class=\"words\">{}</td></tr>\n",
                    MomentText(one.raised_ms),
-                   one.cleared_ms == 0 ? std::string(" class=\"bad\">open") : ">" + MomentText(one.cleared_ms),
+                   IsOpen(one, contents.report.to_ms) ? std::string(" class=\"bad\">open")
+                   : one.cleared_ms != 0              ? ">" + MomentText(one.cleared_ms)
+                   : one.measured_ms != 0             ? ">open when last measured, " + MomentText(one.measured_ms)
+                                                      : std::string(">open when last measured"),
                    Escape(one.message));
   }
   return Figure("", fmt::format("{} of this period, the open ones first", alerts.size()), table + "</table></div>",

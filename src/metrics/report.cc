@@ -15,8 +15,8 @@ using store::Sql;
 constexpr Sql kFirst{
     "SELECT min(start_ms) FROM metric_windows WHERE seconds = ?1 AND start_ms >= ?2 AND start_ms < ?3"};
 
-/// Tasks among which the longest chain is looked for, the newest: some 60 ms at 6 us each.
-constexpr std::int64_t kChainTasks = 10'000;
+/// Tasks that it looks at, the newest: some 20 ms at 1 us each, of the 50 that a report may take.
+constexpr std::int64_t kTasks = limits::kReportedTasks / 2;
 /// Alerts that a report shows.
 constexpr std::int64_t kMaxAlerts = 20;
 
@@ -91,8 +91,8 @@ Report MakeReport(Database& database, const ReportRequest& request, std::span<co
   report.processes = CountProcesses(report.samples);
   report.requirements = CheckRequirements({.windows = windows, .processes = report.samples});
   report.operations = Beside(std::move(windows), before);
-  report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, limits::kReportedTasks);
-  report.tasks_before = CountEnded(database, request.swarm, before_ms, report.from_ms, limits::kReportedTasks);
+  report.tasks = ReportTasks(database, request.swarm, report.from_ms, now_ms, kTasks);
+  report.tasks_before = CountEnded(database, request.swarm, before_ms, report.from_ms, kTasks);
   if (request.critical_path && request.swarm) report.critical_path = FindCriticalPath(database, *request.swarm);
   report.comparisons = CompareWithBaselines(database, std::max(report.from_ms, now_ms - kHourMs), now_ms);
   report.alerts = ListAlerts(database, report.from_ms, kMaxAlerts);
