@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,41 +30,57 @@ int Failed(const Error& error, const Console& console) {
   return kExitFailed;
 }
 
-/// The port for telemetry, if there is to be one. Servers of several clients have one configuration: it is enough that
-/// one of them has the port.
-Expected<std::optional<net::ListeningPort>> OpenPort(const Settings& settings, const Console& console) {
-  if (!settings.otlp) return std::nullopt;
-  auto port = net::ListeningPort::Open(*settings.otlp);
-  if (!port && settings.otlp_must) return std::unexpected(std::move(port.error()));
-  if (!port) {
-    Log(LogLevel::kInfo, "telemetry is not received here: {}", port.error().message);
-    return std::nullopt;
-  }
-  const std::string where = fmt::format("receiving telemetry on http://{}", port->address().text());
-  if (settings.otlp_must) {
-    console.Say(where);
-  } else {
-    Log(LogLevel::kInfo, "{}", where);
-  }
-  return *std::move(port);
-}
+/// How soon a server has the port that another has left.
+constexpr std::int64_t kRetryMs = 2000;
 
-/// Clients' telemetry, on its way from the port to the store.
+/// Clients' telemetry, on its way from a port to the store. Servers of several clients share one configuration, and one
+/// of them has the port: when that ends, another takes it.
 class Receiver {
  public:
-  Receiver(net::Loop& loop, Application& application, net::ListeningPort port)
-      : telemetry_(application.store(), SystemClock()),
-        server_(loop, std::move(port), [this](net::HttpRequest request, net::HttpReply reply) {
-          telemetry_.Take(
-              request.method, request.path, request.content_type, std::move(request.body),
-              [reply = std::move(reply)](handlers::TelemetryAnswer answer) {
-                reply({.status = answer.status, .body = std::move(answer.body), .header = std::string(answer.header)});
-              });
-        }) {}
+  Receiver(net::Loop& loop, Application& application, const Settings& settings, const Console& console)
+      : loop_(loop),
+        settings_(settings),
+        console_(console),
+        telemetry_(application.store(), SystemClock()),
+        retry_(loop.MakeTimer([this] { Open(); })) {
+    Open();
+  }
 
  private:
+  void Open() {
+    auto port = net::ListeningPort::Open(*settings_.otlp);
+    if (!port) {
+      if (!std::exchange(told_, true)) {
+        Tell(fmt::format("telemetry is not received here until the port is free: {}", port.error().message));
+      }
+      return retry_->Set(kRetryMs);
+    }
+    Tell(fmt::format("receiving telemetry on http://{}", port->address().text()));
+    server_.emplace(loop_, *std::move(port), [this](net::HttpRequest request, net::HttpReply reply) {
+      telemetry_.Take(
+          request.method, request.path, request.content_type, std::move(request.body),
+          [reply = std::move(reply)](handlers::TelemetryAnswer answer) {
+            reply({.status = answer.status, .body = std::move(answer.body), .header = std::string(answer.header)});
+          });
+    });
+  }
+
+  /// To whoever asked for it; what a configuration asks for is no news to a client.
+  void Tell(const std::string& text) const {
+    if (settings_.otlp_by_flag) {
+      console_.Say(text);
+    } else {
+      Log(LogLevel::kInfo, "{}", text);
+    }
+  }
+
+  net::Loop& loop_;
+  const Settings& settings_;
+  const Console& console_;
   handlers::Telemetry telemetry_;
-  net::HttpServer server_;
+  std::optional<net::HttpServer> server_;
+  std::unique_ptr<Events::Timer> retry_;
+  bool told_ = false;
 };
 
 /// The pool that connections borrow from is looked at with the rest of the process.
@@ -83,14 +101,12 @@ int Listen(const Settings& settings, const Console& console) {
   net::Loop loop;
   auto socket = net::ListeningSocket::Open(settings.listen);
   if (!socket) return Failed(socket.error(), console);
-  auto port = OpenPort(settings, console);
-  if (!port) return Failed(port.error(), console);
   console.Say(
       fmt::format("serving on {}; clients join with: skep serve --connect {}", settings.listen, settings.listen));
   Application application(settings, loop, Application::Lifetime::kSession);
   MeasureBlocks(application, pool);
   std::optional<Receiver> receiver;
-  if (*port) receiver.emplace(loop, application, **std::move(port));
+  if (settings.otlp) receiver.emplace(loop, application, settings, console);
   net::ServeSocket(loop, pool, application.server(), *std::move(socket));
   return kExitOk;
 }
@@ -112,12 +128,10 @@ int Serve(const Settings& settings, const Console& console) {
   if (console.InIsTerminal()) console.Say("speaking MCP on this terminal: one JSON-RPC message per line; Ctrl-D ends");
   BufferPool pool;
   net::Loop loop;
-  auto port = OpenPort(settings, console);
-  if (!port) return Failed(port.error(), console);
   Application application(settings, loop, Application::Lifetime::kSession);
   MeasureBlocks(application, pool);
   std::optional<Receiver> receiver;
-  if (*port) receiver.emplace(loop, application, **std::move(port));
+  if (settings.otlp) receiver.emplace(loop, application, settings, console);
   return net::ServeStdio(loop, pool, application.server(), console.in, console.out);
 }
 

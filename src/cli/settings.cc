@@ -71,7 +71,7 @@ OrExit<Settings> DecideSettings(const Options& options, const Environment& envir
                           : ExitWith(kExitBadConfig, "config.toml: telemetry.otlp: " + address.error().message);
     }
     settings.otlp = *std::move(address);
-    settings.otlp_must = options.otlp.has_value();
+    settings.otlp_by_flag = options.otlp.has_value();
   }
 
   if (options.log_level) {

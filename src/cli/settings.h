@@ -31,7 +31,7 @@ struct Settings {
   std::string listen;                        ///< Path of the socket to serve on; empty: standard input and output.
   std::string connect;                       ///< Path of the socket to join; empty: none.
   std::optional<net::LoopbackAddress> otlp;  ///< Where to receive telemetry.
-  bool otlp_must = false;                    ///< It was asked for with a flag: without it there is nothing to serve.
+  bool otlp_by_flag = false;                 ///< It was asked for with a flag: where it is received is said.
 };
 
 /// An exit with kExitBadConfig, naming the file, when the configuration cannot be used; with kExitUsage when a flag

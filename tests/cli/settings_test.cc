@@ -67,7 +67,7 @@ TEST(Settings, TelemetryIsReceivedWhereAFlagOrTheConfigurationSays) {
   EXPECT_FALSE(Decide(user)->otlp);
   const auto asked = Decide(user, {.otlp = "localhost:0"});
   EXPECT_EQ(asked->otlp->text(), "127.0.0.1:0");
-  EXPECT_TRUE(asked->otlp_must);
+  EXPECT_TRUE(asked->otlp_by_flag);
   const auto refused = [&](const Options& options) { return Decide(user, options).error(); };
   EXPECT_EQ(refused({.otlp = "0.0.0.0:4318"}).status, kExitUsage);
   EXPECT_THAT(refused({.otlp = "0.0.0.0:4318"}).text,
@@ -76,7 +76,7 @@ TEST(Settings, TelemetryIsReceivedWhereAFlagOrTheConfigurationSays) {
 
   user.WriteConfig("[telemetry]\notlp = \"127.0.0.1:4318\"\n");
   EXPECT_EQ(Decide(user)->otlp->port, 4318);
-  EXPECT_FALSE(Decide(user)->otlp_must) << "another server of this user may have the port";
+  EXPECT_FALSE(Decide(user)->otlp_by_flag);
   EXPECT_FALSE(Decide(user, {.connect = "unix"})->otlp) << "the one it joins receives";
   user.WriteConfig("[telemetry]\notlp = \"4318\"\n");
   EXPECT_EQ(Decide(user).error().status, kExitBadConfig);
