@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/time_text.h"
 #include "handlers/current_swarm.h"
 #include "handlers/rounded.h"
 #include "handlers/spread_view.h"
@@ -34,18 +34,41 @@ struct Args {
   };
 };
 
-/// What tasks said that they cost.
-struct Reported {
-  std::optional<std::int64_t> input_tokens;
-  std::optional<std::int64_t> output_tokens;
-  std::optional<double> cost_usd;
-  std::int64_t tasks = 0;
+/// Over how many records a sum is.
+struct Known {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t cache_read_tokens = 0;
+  std::int64_t cache_write_tokens = 0;
+  std::int64_t cost_usd = 0;
 
   static constexpr Field kFields[] = {
-      Opt<&Reported::input_tokens>("inputTokens"),
-      Opt<&Reported::output_tokens>("outputTokens"),
-      Opt<&Reported::cost_usd>("costUsd"),
-      Req<&Reported::tasks>("tasks", "Most that reported one of these"),
+      Req<&Known::input_tokens>("inputTokens"),
+      Req<&Known::output_tokens>("outputTokens"),
+      Req<&Known::cache_read_tokens>("cacheReadTokens"),
+      Req<&Known::cache_write_tokens>("cacheWriteTokens"),
+      Req<&Known::cost_usd>("costUsd"),
+  };
+};
+
+/// What it has used up, as token_usage has it.
+struct Used {
+  std::int64_t records = 0;
+  std::optional<std::int64_t> input_tokens;
+  std::optional<std::int64_t> output_tokens;
+  std::optional<std::int64_t> cache_read_tokens;
+  std::optional<std::int64_t> cache_write_tokens;
+  std::optional<double> cost_usd;
+  Known known;
+
+  static constexpr Field kFields[] = {
+      Req<&Used::records>("records", "Reports of its own or of its client, of the last 30 days"),
+      Opt<&Used::input_tokens>("inputTokens", "Without those from and to a cache"),
+      Opt<&Used::output_tokens>("outputTokens"),
+      Opt<&Used::cache_read_tokens>("cacheReadTokens"),
+      Opt<&Used::cache_write_tokens>("cacheWriteTokens"),
+      Opt<&Used::cost_usd>("costUsd", "As it was given"),
+      Req<&Used::known>("known", "Records that had the figure"),
   };
 };
 
@@ -73,26 +96,30 @@ struct Claims {
 struct Time {
   std::int64_t busy_ms = 0;
   std::optional<std::int64_t> there_ms;
-  std::optional<double> utilisation;
+  std::optional<double> busy_share;
+  std::optional<std::int64_t> span_ms;
+  std::optional<double> busy_share_of_span;
 
   static constexpr Field kFields[] = {
-      Req<&Time::busy_ms>("busyMs", "On attempts that succeeded or failed, and on the one under way"),
+      Req<&Time::busy_ms>("busyMs", "On attempts that succeeded, failed or timed out, and on the one under way"),
       Opt<&Time::there_ms>("thereMs", "From when it was spawned until now, or until it went offline"),
-      Opt<&Time::utilisation>("utilisation", "busyMs / thereMs"),
+      Opt<&Time::busy_share>("busyShare", "busyMs / thereMs: of the time since it was spawned"),
+      Opt<&Time::span_ms>("spanMs", "From its first claim to its last end, or until now while it works"),
+      Opt<&Time::busy_share_of_span>("busyShareOfSpan",
+                                     "Of spanMs. performance_report has the same of its timeframe, for the last "
+                                     "attempts at tasks that ended in it"),
   };
 };
 
 struct Tasks {
   std::int64_t ended = 0;
   std::optional<SpreadView> queue_wait;
-  std::optional<SpreadView> work;
-  std::optional<Reported> reported;
+  std::optional<SpreadView> attempts;
 
   static constexpr Field kFields[] = {
       Req<&Tasks::ended>("ended", "Of those looked at, that it was the last to work on"),
-      Opt<&Tasks::queue_wait>("queueWait", "From ready to claimed, of the last attempt"),
-      Opt<&Tasks::work>("work", "From claimed to ended, of the last attempt"),
-      Opt<&Tasks::reported>("reported", "Sums; absent: nobody reported any"),
+      Opt<&Tasks::queue_wait>("queueWait", "From ready to claimed, of these tasks: for any agent, not for this one"),
+      Opt<&Tasks::attempts>("attempts", "From claimed to ended, of its attempts that succeeded, failed or timed out"),
   };
 };
 
@@ -115,6 +142,7 @@ struct Row {
   Claims claims;
   Time time;
   Tasks tasks;
+  std::optional<Used> usage;
   Messages messages;
 
   static constexpr Field kFields[] = {
@@ -126,6 +154,7 @@ struct Row {
       Req<&Row::claims>("claims", "Since it was spawned"),
       Req<&Row::time>("time"),
       Req<&Row::tasks>("tasks"),
+      Opt<&Row::usage>("usage", "Absent: nobody reported any"),
       Req<&Row::messages>("messages"),
   };
 };
@@ -146,36 +175,45 @@ struct Result {
   };
 };
 
-std::optional<Reported> View(const swarm::ReportedUsage& usage) {
-  const std::int64_t tasks = std::max({usage.with_input_tokens, usage.with_output_tokens, usage.with_cost_usd});
-  if (tasks == 0) return std::nullopt;
-  return Reported{.input_tokens = usage.sum.input_tokens,
-                  .output_tokens = usage.sum.output_tokens,
-                  .cost_usd = usage.sum.cost_usd,
-                  .tasks = tasks};
+std::optional<Used> View(const swarm::UsageSum& usage) {
+  if (usage.records == 0) return std::nullopt;
+  return Used{.records = usage.records,
+              .input_tokens = usage.figures.input_tokens,
+              .output_tokens = usage.figures.output_tokens,
+              .cache_read_tokens = usage.figures.cache_read_tokens,
+              .cache_write_tokens = usage.figures.cache_write_tokens,
+              .cost_usd = usage.figures.cost_usd,
+              .known = {.input_tokens = usage.with_input_tokens,
+                        .output_tokens = usage.with_output_tokens,
+                        .cache_read_tokens = usage.with_cache_read_tokens,
+                        .cache_write_tokens = usage.with_cache_write_tokens,
+                        .cost_usd = usage.with_cost_usd}};
 }
 
 Row View(const swarm::AgentFigures& figures) {
   const swarm::Agent& agent = figures.agent;
-  return {
-      .agent_id = agent.id(),
-      .name = agent.name,
-      .type = agent.type,
-      .state = agent.state,
-      .leases = figures.leases,
-      .claims = {.claimed = figures.claims,
-                 .succeeded = agent.succeeded,
-                 .failed = agent.failed,
-                 .timed_out = figures.timed_out,
-                 .released = figures.released,
-                 .abandoned = figures.abandoned,
-                 .success_rate = Rounded(figures.success_rate())},
-      .time = {.busy_ms = figures.busy_ms, .there_ms = figures.there_ms, .utilisation = Rounded(figures.utilisation())},
-      .tasks = {.ended = figures.tasks,
-                .queue_wait = ViewSpread(figures.queue_wait_ms),
-                .work = ViewSpread(figures.work_ms),
-                .reported = View(figures.usage)},
-      .messages = {.sent = figures.messages_sent, .unread = figures.unread}};
+  return {.agent_id = agent.id(),
+          .name = agent.name,
+          .type = agent.type,
+          .state = agent.state,
+          .leases = figures.leases,
+          .claims = {.claimed = figures.claims,
+                     .succeeded = agent.succeeded,
+                     .failed = agent.failed,
+                     .timed_out = figures.timed_out,
+                     .released = figures.released,
+                     .abandoned = figures.abandoned,
+                     .success_rate = Rounded(figures.success_rate())},
+          .time = {.busy_ms = figures.busy_ms,
+                   .there_ms = figures.there_ms,
+                   .busy_share = Rounded(figures.busy_share()),
+                   .span_ms = figures.span_ms,
+                   .busy_share_of_span = Rounded(figures.busy_share_of_span())},
+          .tasks = {.ended = figures.tasks,
+                    .queue_wait = ViewSpread(figures.queue_wait_ms),
+                    .attempts = ViewSpread(figures.attempts_ms)},
+          .usage = View(figures.usage),
+          .messages = {.sent = figures.messages_sent, .unread = figures.unread}};
 }
 
 Expected<Result> Run(const Args& args, ToolContext& context) {
@@ -201,10 +239,17 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   for (const swarm::AgentFigures& figures : measured.agents) result.agents.push_back(View(figures));
   if (page.more) result.cursor = result.agents.back().agent_id;
   result.tasks_looked_at = measured.tasks_looked_at;
+  std::string note;
   if (measured.older_tasks) {
-    result.note = fmt::format("tasks are those among the project's newest {} ended ones; older ones are not looked at",
-                              limits::kReportedTasks);
+    note = fmt::format("tasks are those among the project's newest {} ended ones; older ones are not looked at",
+                       limits::kReportedTasks);
   }
+  if (measured.attempts_since_ms != 0) {
+    char since[kTimeTextSize];
+    note += fmt::format("{}attempts, and spans, are of claims since {}", note.empty() ? "" : "; ",
+                        FormatTime(measured.attempts_since_ms, since));
+  }
+  if (!note.empty()) result.note = std::move(note);
   return result;
 }
 
@@ -213,8 +258,9 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kAgentMetrics = MakeTool<Run>({
     .name = "agent_metrics",
     .title = "Figures of agents",
-    .description = "What each agent of a swarm has done: claims and how they ended, utilisation, waiting and working "
-                   "times, tokens it reported, messages, leases.",
+    .description =
+        "What each agent of a swarm has done: claims and how they ended, shares of time that it was busy, how "
+        "long its attempts took, tokens that it or its client reported, messages, leases.",
     .hints = {.read_only = true},
     .toolset = Toolset::kMetrics,
 });

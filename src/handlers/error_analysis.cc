@@ -24,7 +24,7 @@ namespace {
 
 using metrics::Severity;
 
-/// Bytes of a log that one call analyses, on the thread that serves all sessions: 40 to 75 ms, whatever is in it.
+/// Bytes of a log that one call analyses, on the thread that serves all sessions: 30 to 85 ms, whatever is in it.
 constexpr std::size_t kMaxLog = 2 * limits::kMiB;
 
 struct Args {

@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/printable.h"
+#include "base/time_text.h"
 #include "handlers/current_swarm.h"
 #include "handlers/rounded.h"
 #include "handlers/spread_view.h"
@@ -58,7 +59,8 @@ struct ReworkView {
   std::int64_t after_abandonment = 0;
 
   static constexpr Field kFields[] = {
-      Req<&ReworkView::claims_again>("claimsAgain", "Beyond the first; a ring's stages do not count"),
+      Req<&ReworkView::claims_again>(
+          "claimsAgain", "Beyond the first; a ring's stages do not count. Of an agent: that followed its own"),
       Req<&ReworkView::histories>("histories", "Tasks whose history was read for what follows"),
       Req<&ReworkView::after_failure>("afterFailure"),
       Req<&ReworkView::after_release>("afterRelease"),
@@ -75,7 +77,21 @@ struct LeadTimeView {
   static constexpr Field kFields[] = {
       Req<&LeadTimeView::lead>("lead", "From made to succeeded"),
       Req<&LeadTimeView::wait>("wait", "From ready to claimed, of the last attempt"),
-      Req<&LeadTimeView::work>("work", "From claimed to succeeded, of the last attempt"),
+      Req<&LeadTimeView::work>("work", "From claimed to succeeded, of the last attempt; in a ring, of all stages"),
+  };
+};
+
+struct HeldTimeView {
+  std::int64_t claims = 0;
+  std::int64_t held_ms = 0;
+  std::int64_t succeeded_ms = 0;
+  std::optional<SpreadView> work;
+
+  static constexpr Field kFields[] = {
+      Req<&HeldTimeView::claims>("claims", "Of its own, that have ended"),
+      Req<&HeldTimeView::held_ms>("heldMs"),
+      Req<&HeldTimeView::succeeded_ms>("succeededMs", "Of these, in claims that succeeded"),
+      Opt<&HeldTimeView::work>("work", "Each of these"),
   };
 };
 
@@ -89,6 +105,7 @@ struct Result {
   std::vector<Scored> criteria;
   std::optional<ReworkView> rework;
   std::optional<LeadTimeView> lead_time;
+  std::optional<HeldTimeView> held_time;
   std::optional<std::string> note;
 
   static constexpr Field kFields[] = {
@@ -96,11 +113,12 @@ struct Result {
       Req<&Result::target>("target"),
       Opt<&Result::score>("score", "From 0 to 1; absent: no data"),
       Req<&Result::combination>("combination", "What the score is made of"),
-      Req<&Result::ended>("ended", "Tasks that succeeded or failed: what was looked at"),
-      Req<&Result::cancelled>("cancelled", "Tasks"),
+      Req<&Result::ended>("ended", "Tasks that succeeded or failed; of an agent, of which a claim of its has ended"),
+      Req<&Result::cancelled>("cancelled", "Tasks; of an agent, while it held them"),
       Req<&Result::criteria>("criteria"),
       Opt<&Result::rework>("rework"),
       Opt<&Result::lead_time>("leadTime"),
+      Opt<&Result::held_time>("heldTime", "Of an agent, in place of leadTime: waiting is the swarm's"),
       Opt<&Result::note>("note"),
   };
 };
@@ -158,13 +176,64 @@ Expected<Target> Find(ToolContext& context, std::string_view target) {
   return AssessNamed(context, target);
 }
 
-std::string Because(const Target& target, Criterion criterion) {
-  const swarm::Quality& quality = target.quality;
+constexpr std::string_view kNoReviews =
+    "no data: a review is a task that depends on the reviewed one and is done by an agent of type reviewer; "
+    "task_update "
+    "with state succeeded passes it, failed rejects it. It counts when that task has ended: make it with "
+    "maxAttempts=1, "
+    "or a failed one is first tried again";
+
+std::string BecauseOfReviews(const swarm::Quality& quality) {
+  const auto& reviews = quality.reviews;
+  if (!reviews) return std::string(kNoReviews);
+  return fmt::format("{} of {} reviews passed, by the state in which their task ended", reviews->passed,
+                     reviews->passed + reviews->rejected);
+}
+
+/// Why an agent has that score: by its own attempts.
+std::string BecauseOfAgent(const swarm::Quality& quality, Criterion criterion) {
   switch (criterion) {
     case Criterion::kSuccessRate:
       if (const auto& rate = quality.success_rate) {
-        return fmt::format("{} of {} {} succeeded", rate->succeeded, rate->succeeded + rate->failed,
-                           target.kind == Kind::kAgent ? "attempts since it was spawned" : "ended tasks");
+        return fmt::format("{} of {} attempts since it was spawned succeeded", rate->succeeded,
+                           rate->succeeded + rate->failed);
+      }
+      return "no data: no attempt of its has succeeded or failed";
+    case Criterion::kRetries:
+      if (const auto& retries = quality.retries) {
+        return fmt::format(
+            "of {} tasks that it tried, at {} no attempt of its made another necessary; attempts that "
+            "did: {}, most of its attempts at one: {}",
+            retries->tasks, retries->at_first_attempt, retries->retries, retries->most_attempts);
+      }
+      return "no data: no attempt of its has succeeded or failed";
+    case Criterion::kRework:
+      if (const auto& rework = quality.rework) {
+        return fmt::format(
+            "of {} tasks that it claimed, at {} no claim of its made another necessary; claims that "
+            "did: {}",
+            rework->tasks, rework->claimed_once, rework->claims_again);
+      }
+      return "no data: no claim of its has ended";
+    case Criterion::kLeadTime:
+      if (const auto& time = quality.held_time) {
+        if (time->held_ms == 0) return "no data: all its claims took less than a millisecond";
+        return fmt::format(
+            "of the {} ms that it held tasks, in {} claims, {} ms led to success; waiting is the swarm's",
+            time->held_ms, time->claims, time->succeeded_ms);
+      }
+      return "no data: no claim of its has ended";
+    case Criterion::kReviews:
+      break;
+  }
+  return BecauseOfReviews(quality);
+}
+
+std::string BecauseOfTasks(const swarm::Quality& quality, Criterion criterion) {
+  switch (criterion) {
+    case Criterion::kSuccessRate:
+      if (const auto& rate = quality.success_rate) {
+        return fmt::format("{} of {} ended tasks succeeded", rate->succeeded, rate->succeeded + rate->failed);
       }
       break;
     case Criterion::kRetries:
@@ -181,16 +250,15 @@ std::string Because(const Target& target, Criterion criterion) {
       break;
     case Criterion::kLeadTime:
       if (const auto& time = quality.lead_time) {
-        if (!swarm::ScoreOf(quality, criterion)) return "no data: all that succeeded took less than a millisecond";
-        return fmt::format("of the {} ms from ready to succeeded, over {} tasks, {} ms were work",
-                           time->wait_ms.total + time->work_ms.total, time->work_ms.count, time->work_ms.total);
+        if (time->lead_ms.total == 0) return "no data: all that succeeded took less than a millisecond";
+        return fmt::format(
+            "of the {} ms from made to succeeded, over {} tasks, {} ms were the work that succeeded; the "
+            "rest were waiting, and attempts before",
+            time->lead_ms.total, time->lead_ms.count, time->work_ms.total);
       }
       return "no data: no task has succeeded";
     case Criterion::kReviews:
-      if (const auto& reviews = quality.reviews) {
-        return fmt::format("{} of {} reviews passed", reviews->passed, reviews->passed + reviews->rejected);
-      }
-      return "no data: a review is a task that depends on the reviewed one and that an agent of type reviewer has done";
+      return BecauseOfReviews(quality);
   }
   return "no data: no task has ended";
 }
@@ -229,6 +297,28 @@ std::optional<LeadTimeView> View(const std::optional<swarm::LeadTime>& time) {
       .lead = ViewSpread(time->lead_ms), .wait = ViewSpread(time->wait_ms), .work = ViewSpread(time->work_ms)};
 }
 
+std::optional<HeldTimeView> View(const std::optional<swarm::HeldTime>& time) {
+  if (!time) return std::nullopt;
+  return HeldTimeView{.claims = time->claims,
+                      .held_ms = time->held_ms,
+                      .succeeded_ms = time->succeeded_ms,
+                      .work = ViewSpread(time->work_ms)};
+}
+
+/// What was not looked at.
+std::optional<std::string> NoteOn(const swarm::Quality& quality) {
+  std::string note;
+  if (quality.older_tasks) {
+    note = fmt::format("of the project's newest {} ended tasks; older ones are not looked at", limits::kReportedTasks);
+  }
+  if (quality.claims_since_ms != 0) {
+    char since[kTimeTextSize];
+    note += fmt::format("{}retries, rework and lead_time are of claims since {}", note.empty() ? "" : "; ",
+                        FormatTime(quality.claims_since_ms, since));
+  }
+  return note.empty() ? std::nullopt : std::optional(std::move(note));
+}
+
 Expected<Result> Run(const Args& args, ToolContext& context) {
   const auto target = Find(context, args.target);
   if (!target) return std::unexpected(target.error());
@@ -248,7 +338,8 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   for (const Criterion criterion : criteria) {
     Scored& one = result.criteria.emplace_back();
     one.criterion = criterion;
-    one.because = Because(*target, criterion);
+    one.because =
+        target->kind == Kind::kAgent ? BecauseOfAgent(quality, criterion) : BecauseOfTasks(quality, criterion);
     if (const auto score = swarm::ScoreOf(quality, criterion)) {
       one.score = Rounded(score->value);
       one.of = score->of;
@@ -257,11 +348,11 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
   result.combination = Combination(result.criteria);
   const auto wants = [&](Criterion criterion) { return std::ranges::find(criteria, criterion) != criteria.end(); };
   if (wants(Criterion::kRework)) result.rework = View(quality.rework);
-  if (wants(Criterion::kLeadTime)) result.lead_time = View(quality.lead_time);
-  if (quality.older_tasks) {
-    result.note =
-        fmt::format("of the project's newest {} ended tasks; older ones are not looked at", limits::kReportedTasks);
+  if (wants(Criterion::kLeadTime)) {
+    result.lead_time = View(quality.lead_time);
+    result.held_time = View(quality.held_time);
   }
+  result.note = NoteOn(quality);
   return result;
 }
 
@@ -270,8 +361,10 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kQualityAssess = MakeTool<Run>({
     .name = "quality_assess",
     .title = "Judge quality",
-    .description = "Scores a task, an agent or a swarm by what was measured: success, retries, rework, lead time, "
-                   "reviews. Every score says what it is made of, and where there is no data.",
+    .description =
+        "Scores a task or a swarm by all that was done, an agent by its own attempts: success, retries, rework, "
+        "lead time, reviews. A review is a task that depends on the reviewed one and that a reviewer ends by "
+        "task_update with succeeded (passed) or, with maxAttempts=1, failed (rejected).",
     .hints = {.read_only = true},
     .toolset = Toolset::kMetrics,
 });

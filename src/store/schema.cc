@@ -400,8 +400,7 @@ constexpr std::array kMigrations = {
       CREATE INDEX sessions_client ON sessions (client_session, id) WHERE client_session <> '';
       -- All that a report wants of a task that has ended, so that it reads no rows.
       CREATE INDEX tasks_finished ON tasks
-        (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts, epoch, stage,
-         input_tokens, output_tokens, cost_usd)
+        (finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts, epoch, stage)
         WHERE finished_ms > 0;
       -- Attempts that failed, which are few among all that is noted of tasks.
       CREATE INDEX task_events_failed ON task_events (at_ms, agent, task)

@@ -1,11 +1,14 @@
 #include "swarm/agent_metrics.h"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
+#include "swarm/attempts.h"
 #include "swarm/finished_tasks.h"
 #include "swarm/message.h"
+#include "swarm/task.h"
 
 namespace skep::swarm {
 namespace {
@@ -56,28 +59,33 @@ AgentFigures Measure(Database& database, const Swarm& swarm, Agent agent, const 
   return figures;
 }
 
-template <class T>
-void AddReported(const std::optional<T>& figure, std::optional<T>& sum, std::int64_t& tasks) {
-  if (!figure) return;
-  sum = sum.value_or(T{}) + *figure;
-  ++tasks;
-}
-
 struct Durations {
   std::vector<std::int64_t> wait_ms;
-  std::vector<std::int64_t> work_ms;
+  std::vector<std::int64_t> attempt_ms;
 };
 
 void Add(const FinishedTask& task, AgentFigures& figures, Durations& durations) {
-  ReportedUsage& usage = figures.usage;
-  AddReported(task.usage.input_tokens, usage.sum.input_tokens, usage.with_input_tokens);
-  AddReported(task.usage.output_tokens, usage.sum.output_tokens, usage.with_output_tokens);
-  AddReported(task.usage.cost_usd, usage.sum.cost_usd, usage.with_cost_usd);
   // One that was cancelled may have been so long after its owner had left it.
   if (task.state == TaskState::kCancelled) return;
   ++figures.tasks;
   durations.wait_ms.push_back(std::max<std::int64_t>(task.claimed_ms - task.ready_ms, 0));
-  durations.work_ms.push_back(std::max<std::int64_t>(task.finished_ms - task.claimed_ms, 0));
+}
+
+/// What some attempts, by their beginnings, reach over.
+struct SpanOfAttempts {
+  std::int64_t from_ms = 0;
+  std::int64_t to_ms = 0;
+};
+
+void Add(const Attempt& attempt, const Moment& now, SpanOfAttempts& span, AgentFigures& figures, Durations& durations) {
+  const std::int64_t end_ms = attempt.end == AttemptEnd::kOpen ? now.wall_ms : attempt.end_ms;
+  if (!figures.span_ms) span = {.from_ms = attempt.begin_ms, .to_ms = end_ms};
+  span.to_ms = std::max(span.to_ms, end_ms);
+  figures.span_ms = span.to_ms - span.from_ms;
+  if (attempt.tried() || attempt.end == AttemptEnd::kOpen) {
+    figures.busy_in_span_ms += std::max<std::int64_t>(end_ms - attempt.begin_ms, 0);
+  }
+  if (attempt.tried()) durations.attempt_ms.push_back(attempt.length_ms());
 }
 
 }  // namespace
@@ -86,7 +94,11 @@ std::optional<double> AgentFigures::success_rate() const {
   return Share(agent.succeeded, agent.succeeded + agent.failed);
 }
 
-std::optional<double> AgentFigures::utilisation() const { return there_ms ? Share(busy_ms, *there_ms) : std::nullopt; }
+std::optional<double> AgentFigures::busy_share() const { return there_ms ? Share(busy_ms, *there_ms) : std::nullopt; }
+
+std::optional<double> AgentFigures::busy_share_of_span() const {
+  return span_ms ? Share(busy_in_span_ms, *span_ms) : std::nullopt;
+}
 
 MeasuredAgents MeasureAgents(Database& database, const Swarm& swarm, std::vector<Agent> agents, const Moment& now) {
   MeasuredAgents measured;
@@ -104,9 +116,24 @@ MeasuredAgents MeasureAgents(Database& database, const Swarm& swarm, std::vector
     const auto place = places.find(task.owner);
     if (place != places.end()) Add(task, measured.agents[place->second], durations[place->second]);
   }
+  const Attempts read = ReadAttempts(database, owner);
+  measured.attempts_since_ms = read.since_ms;
+  std::vector<SpanOfAttempts> spans(measured.agents.size());
+  for (const Attempt& attempt : read.attempts) {
+    const auto place = places.find(attempt.agent);
+    if (place == places.end()) continue;
+    const std::size_t i = place->second;
+    Add(attempt, now, spans[i], measured.agents[i], durations[i]);
+  }
+  const UsageQuery whose{
+      .group = UsageGroup::kAgent, .to_ms = std::numeric_limits<std::int64_t>::max(), .swarm = swarm.number};
+  for (UsageRow& row : SumUsage(database, whose).rows) {
+    const auto place = places.find(row.number);
+    if (place != places.end()) measured.agents[place->second].usage = std::move(row.sum);
+  }
   for (std::size_t i = 0; i < durations.size(); ++i) {
     measured.agents[i].queue_wait_ms = SpreadOf(std::move(durations[i].wait_ms));
-    measured.agents[i].work_ms = SpreadOf(std::move(durations[i].work_ms));
+    measured.agents[i].attempts_ms = SpreadOf(std::move(durations[i].attempt_ms));
   }
   return measured;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/limits.h"
@@ -23,7 +22,6 @@ struct FinishedTask {
   std::int64_t attempts = 0;  ///< Failed ones, those that timed out included, and the last.
   std::int64_t epoch = 0;
   std::int64_t stage = 0;
-  Usage usage;
 };
 
 struct FinishedTasks {

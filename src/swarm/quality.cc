@@ -1,11 +1,13 @@
 #include "swarm/quality.h"
 
 #include <algorithm>
-#include <iterator>
+#include <numeric>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "base/limits.h"
+#include "swarm/attempts.h"
 #include "swarm/finished_tasks.h"
 #include "swarm/stored_enum.h"
 
@@ -82,18 +84,38 @@ Rework CountRework(Database& database, std::span<const FinishedTask> tasks) {
   return rework;
 }
 
-std::optional<LeadTime> MeasureLeadTime(std::span<const FinishedTask> tasks) {
+/// How long somebody worked on a task with success: the last attempt, and in a ring one in each stage. Nothing when its
+/// history does not go back so far.
+std::optional<std::int64_t> WorkOn(Database& database, const FinishedTask& task) {
+  if (task.stage == 0) return std::max<std::int64_t>(task.finished_ms - task.claimed_ms, 0);
+  std::int64_t work_ms = 0;
+  std::int64_t stages = 0;
+  std::int64_t claimed_ms = 0;
+  for (const TaskEvent& event : TaskHistory(database, task.number)) {
+    if (event.event == "claimed") claimed_ms = event.at_ms;
+    if (event.event != "succeeded" || claimed_ms == 0) continue;
+    work_ms += std::max<std::int64_t>(event.at_ms - claimed_ms, 0);
+    ++stages;
+  }
+  return stages == task.stage + 1 ? std::optional(work_ms) : std::nullopt;
+}
+
+std::optional<LeadTime> MeasureLeadTime(Database& database, std::span<const FinishedTask> tasks) {
   std::vector<std::int64_t> lead;
   std::vector<std::int64_t> wait;
   std::vector<std::int64_t> work;
   const auto length = [](std::int64_t from_ms, std::int64_t to_ms) {
     return std::max<std::int64_t>(to_ms - from_ms, 0);
   };
+  std::int64_t histories = 0;
   for (const FinishedTask& task : tasks) {
     if (task.state != TaskState::kSucceeded) continue;
+    if (task.stage > 0 && ++histories > kHistories) continue;
+    const auto work_ms = WorkOn(database, task);
+    if (!work_ms) continue;
     lead.push_back(length(task.created_ms, task.finished_ms));
     wait.push_back(length(task.ready_ms, task.claimed_ms));
-    work.push_back(length(task.claimed_ms, task.finished_ms));
+    work.push_back(*work_ms);
   }
   if (lead.empty()) return std::nullopt;
   return LeadTime{.lead_ms = *SpreadOf(std::move(lead)),
@@ -134,7 +156,7 @@ Quality Assess(Database& database, std::vector<FinishedTask>& tasks) {
   quality.success_rate = CountSuccess(tasks);
   quality.retries = CountRetries(tasks);
   quality.rework = CountRework(database, tasks);
-  quality.lead_time = MeasureLeadTime(tasks);
+  quality.lead_time = MeasureLeadTime(database, tasks);
   return quality;
 }
 
@@ -154,8 +176,64 @@ FinishedTask ToFinished(const Task& task) {
           .finished_ms = task.finished_ms,
           .attempts = task.attempts,
           .epoch = task.epoch,
-          .stage = task.stage,
-          .usage = task.usage};
+          .stage = task.stage};
+}
+
+/// What an agent did at one task.
+struct OwnWork {
+  std::int64_t tried = 0;
+  std::int64_t retries = 0;
+  std::int64_t again = 0;
+};
+
+void CountAgain(AttemptEnd end, Rework& to) {
+  ++to.claims_again;
+  if (end == AttemptEnd::kFailed) ++to.after_failure;
+  if (end == AttemptEnd::kReleased) ++to.after_release;
+  if (end == AttemptEnd::kTimedOut) ++to.after_time_out;
+  if (end == AttemptEnd::kAbandoned) ++to.after_abandonment;
+}
+
+/// By an agent's own attempts: retries, rework and held time.
+Quality Judge(std::span<const Attempt> attempts) {
+  std::unordered_map<std::int64_t, OwnWork> tasks;
+  std::unordered_set<std::int64_t> cancelled;
+  Rework rework;
+  HeldTime held;
+  std::vector<std::int64_t> work;
+  for (const Attempt& attempt : attempts) {
+    if (attempt.end == AttemptEnd::kCancelled) cancelled.insert(attempt.task);
+    if (attempt.end == AttemptEnd::kCancelled || attempt.end == AttemptEnd::kOpen) continue;
+    OwnWork& own = tasks[attempt.task];
+    if (attempt.tried()) ++own.tried;
+    if (attempt.again) {
+      ++own.again;
+      if (attempt.tried()) ++own.retries;
+      CountAgain(attempt.end, rework);
+    }
+    ++held.claims;
+    held.held_ms += attempt.length_ms();
+    if (attempt.end == AttemptEnd::kSucceeded) work.push_back(attempt.length_ms());
+  }
+  Quality quality{.ended = std::ssize(tasks), .cancelled = std::ssize(cancelled)};
+  if (tasks.empty()) return quality;
+  rework.tasks = std::ssize(tasks);
+  Retries retries;
+  for (const auto& [task, own] : tasks) {
+    if (own.again == 0) ++rework.claimed_once;
+    if (own.again > 0) ++rework.histories;
+    if (own.tried == 0) continue;
+    ++retries.tasks;
+    if (own.retries == 0) ++retries.at_first_attempt;
+    retries.retries += own.retries;
+    retries.most_attempts = std::max(retries.most_attempts, own.tried);
+  }
+  quality.rework = rework;
+  if (retries.tasks > 0) quality.retries = retries;
+  held.succeeded_ms = std::accumulate(work.begin(), work.end(), std::int64_t{0});
+  held.work_ms = SpreadOf(std::move(work));
+  quality.held_time = held;
+  return quality;
 }
 
 Score Ratio(std::int64_t part, std::int64_t whole) {
@@ -181,17 +259,19 @@ Quality AssessTask(Database& database, const Task& task) {
 }
 
 Quality AssessAgent(Database& database, const Swarm& swarm, const Agent& agent) {
-  FinishedTasks all = NewestFinished(database, swarm);
-  std::vector<FinishedTask> own;
-  std::ranges::copy_if(all.tasks, std::back_inserter(own),
-                       [&](const FinishedTask& task) { return task.owner == agent.number; });
-  Quality quality = Assess(database, own);
-  quality.older_tasks = all.older;
-  quality.success_rate.reset();
+  const Attempts read = ReadAttempts(database, agent.number);
+  Quality quality = Judge(read.attempts);
+  if (agent.created_ms <= read.since_ms) quality.claims_since_ms = read.since_ms;
   if (agent.succeeded + agent.failed > 0) {
     quality.success_rate = SuccessRate{.succeeded = agent.succeeded, .failed = agent.failed};
   }
-  quality.reviews = FindReviews(database, swarm, all.tasks, NumbersOf(own));
+  std::unordered_set<std::int64_t> done;
+  for (const Attempt& attempt : read.attempts) {
+    if (attempt.end == AttemptEnd::kSucceeded) done.insert(attempt.task);
+  }
+  const FinishedTasks all = NewestFinished(database, swarm);
+  quality.older_tasks = all.older;
+  quality.reviews = FindReviews(database, swarm, all.tasks, done);
   return quality;
 }
 
@@ -217,9 +297,11 @@ std::optional<Score> ScoreOf(const Quality& quality, Criterion criterion) {
       if (const auto& rework = quality.rework) return Ratio(rework->claimed_once, rework->tasks);
       break;
     case Criterion::kLeadTime:
-      if (const auto& time = quality.lead_time; time && time->work_ms.total + time->wait_ms.total > 0) {
-        return Score{.value = Ratio(time->work_ms.total, time->work_ms.total + time->wait_ms.total).value,
-                     .of = time->work_ms.count};
+      if (const auto& time = quality.lead_time; time && time->lead_ms.total > 0) {
+        return Score{.value = Ratio(time->work_ms.total, time->lead_ms.total).value, .of = time->lead_ms.count};
+      }
+      if (const auto& time = quality.held_time; time && time->held_ms > 0) {
+        return Score{.value = Ratio(time->succeeded_ms, time->held_ms).value, .of = time->claims};
       }
       break;
     case Criterion::kReviews:

@@ -29,10 +29,12 @@ TEST_F(MeasureAgentsTest, OneThatHasDoneNothingHasNoFiguresOfWork) {
   EXPECT_EQ(figures.claims, 0);
   EXPECT_EQ(figures.messages_sent, 0);
   EXPECT_FALSE(figures.success_rate());
-  EXPECT_FALSE(figures.work_ms);
-  EXPECT_FALSE(figures.usage.sum.input_tokens);
+  EXPECT_FALSE(figures.attempts_ms);
+  EXPECT_EQ(figures.usage.records, 0);
   EXPECT_EQ(figures.there_ms, 1000);
-  EXPECT_EQ(figures.utilisation(), 0.0);
+  EXPECT_EQ(figures.busy_share(), 0.0);
+  EXPECT_FALSE(figures.span_ms);
+  EXPECT_FALSE(figures.busy_share_of_span());
 }
 
 TEST_F(MeasureAgentsTest, EachEndOfAClaimIsCounted) {
@@ -78,43 +80,69 @@ TEST_F(MeasureAgentsTest, TimeOfWorkAndOfWaiting) {
 
   const AgentFigures figures = Measure(ada);
   EXPECT_EQ(figures.tasks, 2);
-  ASSERT_TRUE(figures.work_ms);
-  EXPECT_EQ(figures.work_ms->p50, 20);
-  EXPECT_EQ(figures.work_ms->most, 40);
+  ASSERT_TRUE(figures.attempts_ms);
+  EXPECT_EQ(figures.attempts_ms->p50, 20);
+  EXPECT_EQ(figures.attempts_ms->most, 40);
   EXPECT_EQ(figures.queue_wait_ms->p50, 10);
   EXPECT_EQ(figures.queue_wait_ms->most, 30);
   // With the one under way.
   EXPECT_EQ(figures.busy_ms, 90);
   EXPECT_EQ(figures.there_ms, 100);
-  EXPECT_DOUBLE_EQ(*figures.utilisation(), 0.9);
+  EXPECT_DOUBLE_EQ(*figures.busy_share(), 0.9);
+  EXPECT_EQ(figures.span_ms, 90);
+  EXPECT_DOUBLE_EQ(*figures.busy_share_of_span(), 1);
 
   const MeasuredAgents both = MeasureAgents(*database_, swarm_, {AgentOf(ada), AgentOf(bob)}, now_);
   EXPECT_EQ(both.tasks_looked_at, 2);
   EXPECT_EQ(both.agents.at(0).tasks, 2);
   EXPECT_EQ(both.agents.at(1).tasks, 0);
-  EXPECT_FALSE(both.agents[1].work_ms);
+  EXPECT_FALSE(both.agents[1].attempts_ms);
 }
 
-TEST_F(MeasureAgentsTest, UsageIsOfThoseTasksThatSaidIt) {
+TEST_F(MeasureAgentsTest, ItsSpanEndsWithTheLastEndAndWhatItGaveBackWasNoWork) {
   Start(Topology::kStar);
   const std::int64_t ada = Spawn();
   Make("one");
-  Make("two");
-  const std::int64_t one = ClaimFor(ada);
-  ASSERT_TRUE(UpdateTask(*database_,
-                         {.task = one,
-                          .epoch = 1,
-                          .report = Report::kSucceeded,
-                          .result = {},
-                          .note = {},
-                          .usage = {.input_tokens = 100, .output_tokens = 20, .cost_usd = {}}},
-                         now_));
-  Say(ClaimFor(ada), Report::kSucceeded);
-  const ReportedUsage usage = Measure(ada).usage;
-  EXPECT_EQ(usage.sum.input_tokens, 100);
-  EXPECT_EQ(usage.with_input_tokens, 1);
-  EXPECT_FALSE(usage.sum.cost_usd);
-  EXPECT_EQ(usage.with_cost_usd, 0);
+  Pass(1000);
+  const std::int64_t task = ClaimFor(ada);
+  Pass(30);
+  Say(task, Report::kReleased);
+  Pass(40);
+  ASSERT_EQ(ClaimFor(ada), task);
+  Pass(30);
+  Say(task, Report::kFailed);
+  Pass(5000);
+  const AgentFigures figures = Measure(ada);
+  EXPECT_EQ(figures.span_ms, 100);
+  EXPECT_EQ(figures.busy_in_span_ms, 30);
+  EXPECT_EQ(figures.attempts_ms->count, 1);
+  EXPECT_DOUBLE_EQ(*figures.busy_share_of_span(), 0.3);
+  EXPECT_DOUBLE_EQ(*figures.busy_share(), 30.0 / 6100);
+}
+
+TEST_F(MeasureAgentsTest, UsageIsTheReportersOwnWhoeverEndedTheTask) {
+  Start(Topology::kStar);
+  const std::int64_t yan = Spawn();
+  const std::int64_t zoe = Spawn();
+  const std::int64_t task = Make("hard");
+  const auto report = [&](std::int64_t agent, Report how, std::int64_t tokens) {
+    ASSERT_EQ(ClaimFor(agent), task);
+    ASSERT_TRUE(UpdateTask(*database_,
+                           {.task = task,
+                            .epoch = TaskOf(task).epoch,
+                            .report = how,
+                            .result = {},
+                            .note = {},
+                            .usage = {.input_tokens = tokens, .output_tokens = {}, .cost_usd = {}}},
+                           now_));
+  };
+  report(yan, Report::kFailed, 900);
+  Pass(limits::kMaxBackoffMs);
+  report(zoe, Report::kSucceeded, 100);
+  EXPECT_EQ(Measure(yan).usage.figures.input_tokens, 900);
+  EXPECT_EQ(Measure(yan).usage.records, 1);
+  EXPECT_EQ(Measure(zoe).usage.figures.input_tokens, 100);
+  EXPECT_FALSE(Measure(zoe).usage.figures.cost_usd);
 }
 
 TEST_F(MeasureAgentsTest, MessagesAndLeases) {
@@ -150,7 +178,7 @@ TEST_F(MeasureAgentsTest, OneThatIsOfflineWasThereUntilItsSessionEnded) {
   const std::int64_t bob = Spawn();
   TakeOffline(*database_, std::vector{bob}, now_);
   EXPECT_FALSE(Measure(bob).there_ms) << "nobody noted when";
-  EXPECT_FALSE(Measure(bob).utilisation());
+  EXPECT_FALSE(Measure(bob).busy_share());
 }
 
 TEST_F(MeasureAgentsTest, WhatIsOlderThanACountHasNone) {

@@ -22,14 +22,6 @@ TEST_F(NewestFinishedTest, WhatHasEndedIsThereTheNewestFirst) {
   Pass(50);
   Say(one, Report::kSucceeded);
   ASSERT_EQ(ClaimFor(ada), two);
-  ASSERT_TRUE(UpdateTask(*database_,
-                         {.task = two,
-                          .epoch = 1,
-                          .report = Report::kProgress,
-                          .result = {},
-                          .note = {},
-                          .usage = {.input_tokens = 7, .output_tokens = {}, .cost_usd = 0.5}},
-                         now_));
   Pass(30);
   Say(two, Report::kSucceeded);
 
@@ -44,10 +36,6 @@ TEST_F(NewestFinishedTest, WhatHasEndedIsThereTheNewestFirst) {
   EXPECT_EQ(newest.finished_ms - newest.claimed_ms, 30);
   EXPECT_EQ(newest.attempts, 1);
   EXPECT_EQ(newest.epoch, 1);
-  EXPECT_EQ(newest.usage.input_tokens, 7);
-  EXPECT_FALSE(newest.usage.output_tokens);
-  EXPECT_EQ(newest.usage.cost_usd, 0.5);
-  EXPECT_FALSE(found.tasks[1].usage.input_tokens);
 }
 
 TEST_F(NewestFinishedTest, OthersAreLookedAtAndLeftOut) {
@@ -72,7 +60,7 @@ TEST_F(NewestFinishedTest, OthersAreLookedAtAndLeftOut) {
 TEST_F(NewestFinishedTest, NoRowIsRead) {
   static constexpr store::Sql kPlan{
       "EXPLAIN QUERY PLAN SELECT id, state, owner, created_ms, ready_ms, claimed_ms, finished_ms, attempts, epoch, "
-      "stage, input_tokens, output_tokens, cost_usd, swarm FROM tasks WHERE finished_ms > 0 ORDER BY finished_ms DESC "
+      "stage, swarm FROM tasks WHERE finished_ms > 0 ORDER BY finished_ms DESC "
       "LIMIT 5"};
   store::Cursor row = database_->Query(kPlan);
   ASSERT_TRUE(row.Next());

@@ -121,6 +121,24 @@ TEST_F(QualityTest, TheStagesOfARingAreNoRework) {
   EXPECT_EQ(quality.rework->claimed_once, 1);
 }
 
+TEST_F(QualityTest, LeadTimeIsFromMadeToSucceededFailedAttemptsAndAll) {
+  Start(Topology::kStar);
+  const std::int64_t ada = Spawn();
+  const std::int64_t task = Make("one");
+  Pass(30);
+  Do(ada, Report::kFailed, 60);
+  Pass(limits::kMaxBackoffMs - 30);
+  ASSERT_EQ(Do(ada, Report::kSucceeded, 40), task);
+  for (const Quality& quality : {OfSwarm(), OfTask(task)}) {
+    ASSERT_TRUE(quality.lead_time);
+    EXPECT_EQ(quality.lead_time->lead_ms.p50, limits::kMaxBackoffMs + 100);
+    EXPECT_EQ(quality.lead_time->work_ms.p50, 40);
+    EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kLeadTime)->value,
+                     40.0 / static_cast<double>(limits::kMaxBackoffMs + 100));
+    EXPECT_EQ(ScoreOf(quality, Criterion::kLeadTime)->of, 1);
+  }
+}
+
 TEST_F(QualityTest, LeadTimeIsWaitingAndWork) {
   Start(Topology::kStar);
   const std::int64_t ada = Spawn();
@@ -133,6 +151,97 @@ TEST_F(QualityTest, LeadTimeIsWaitingAndWork) {
   EXPECT_EQ(quality.lead_time->wait_ms.p50, 30);
   EXPECT_EQ(quality.lead_time->work_ms.p50, 10);
   EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kLeadTime)->value, 0.25);
+}
+
+TEST_F(QualityTest, InARingTheWorkOfAllStagesIsWork) {
+  Start(Topology::kRing);
+  const std::int64_t ada = Spawn();
+  const std::int64_t bob = Spawn();
+  const std::int64_t task = Make("round");
+  Pass(10);
+  Do(ada, Report::kSucceeded, 30);
+  Pass(20);
+  Do(bob, Report::kSucceeded, 40);
+  const Quality quality = OfTask(task);
+  ASSERT_TRUE(quality.lead_time);
+  EXPECT_EQ(quality.lead_time->work_ms.total, 70);
+  EXPECT_EQ(quality.lead_time->lead_ms.total, 100);
+}
+
+TEST_F(QualityTest, AnAgentIsJudgedByItsOwnAttemptsOnly) {
+  Start(Topology::kStar);
+  const std::int64_t yan = Spawn();
+  const std::int64_t zoe = Spawn();
+  Make("hard");
+  Pass(1000);
+  const std::int64_t task = Do(yan, Report::kFailed, 40);
+  Pass(limits::kMaxBackoffMs);
+  ASSERT_EQ(Do(zoe, Report::kSucceeded, 60), task);
+
+  const Quality of_zoe = OfAgent(zoe);
+  for (const Criterion criterion :
+       {Criterion::kSuccessRate, Criterion::kRetries, Criterion::kRework, Criterion::kLeadTime}) {
+    ASSERT_TRUE(ScoreOf(of_zoe, criterion));
+    EXPECT_EQ(ScoreOf(of_zoe, criterion)->value, 1);
+    EXPECT_EQ(ScoreOf(of_zoe, criterion)->of, 1);
+  }
+  EXPECT_EQ(of_zoe.held_time->held_ms, 60) << "what it waited for is the swarm's";
+  const Quality of_yan = OfAgent(yan);
+  EXPECT_EQ(of_yan.ended, 1);
+  for (const Criterion criterion :
+       {Criterion::kSuccessRate, Criterion::kRetries, Criterion::kRework, Criterion::kLeadTime}) {
+    ASSERT_TRUE(ScoreOf(of_yan, criterion));
+    EXPECT_EQ(ScoreOf(of_yan, criterion)->value, 0);
+  }
+  EXPECT_EQ(of_yan.rework->after_failure, 1);
+  EXPECT_EQ(of_yan.retries->retries, 1);
+  EXPECT_DOUBLE_EQ(ScoreOf(OfSwarm(), Criterion::kRetries)->value, 0);
+}
+
+TEST_F(QualityTest, WhoRepairsItsOwnFailureHasFailedOnceAndSucceededOnce) {
+  Start(Topology::kStar);
+  const std::int64_t bob = Spawn();
+  const std::int64_t task = Make("hard");
+  Make("easy");
+  Do(bob, Report::kFailed, 30);
+  Do(bob, Report::kSucceeded, 10);
+  Pass(limits::kMaxBackoffMs);
+  ASSERT_EQ(Do(bob, Report::kSucceeded, 60), task);
+  const Quality quality = OfAgent(bob);
+  EXPECT_EQ(quality.ended, 2);
+  EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kSuccessRate)->value, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kRetries)->value, 0.5);
+  EXPECT_EQ(quality.retries->most_attempts, 2);
+  EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kRework)->value, 0.5);
+  EXPECT_DOUBLE_EQ(ScoreOf(quality, Criterion::kLeadTime)->value, 0.7);
+  EXPECT_EQ(quality.held_time->claims, 3);
+}
+
+TEST_F(QualityTest, WhatAnAgentGaveBackOrLeftIsReworkAndNoRetry) {
+  Start(Topology::kStar);
+  const std::int64_t ada = Spawn();
+  Make("one");
+  Do(ada, Report::kReleased);
+  ASSERT_NE(ClaimFor(ada), 0);
+  TakeOffline(*database_, std::vector{ada}, now_);
+  const Quality quality = OfAgent(ada);
+  EXPECT_FALSE(quality.retries);
+  EXPECT_FALSE(quality.success_rate);
+  ASSERT_TRUE(quality.rework);
+  EXPECT_EQ(quality.rework->claims_again, 2);
+  EXPECT_EQ(quality.rework->after_release, 1);
+  EXPECT_EQ(quality.rework->after_abandonment, 1);
+  EXPECT_EQ(quality.rework->tasks, 1);
+}
+
+TEST_F(QualityTest, AFailureThatEndsATaskIsNoRetry) {
+  Start(Topology::kStar);
+  const std::int64_t eve = Spawn("reviewer");
+  Make("review", Priority::kMedium, "", {}, 1);
+  Do(eve, Report::kFailed);
+  EXPECT_EQ(ScoreOf(OfAgent(eve), Criterion::kRetries)->value, 1);
+  EXPECT_EQ(ScoreOf(OfAgent(eve), Criterion::kRework)->value, 1);
+  EXPECT_EQ(ScoreOf(OfAgent(eve), Criterion::kSuccessRate)->value, 0);
 }
 
 TEST_F(QualityTest, AReviewIsWhatAReviewerDidThatNeedsTheTask) {
