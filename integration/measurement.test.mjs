@@ -185,6 +185,13 @@ test('every figure of a report can be computed again from the rows', async (t) =
   for (const agent of figures.agents) {
     check(agent, tasks.filter((task) => `ag_${String(task.owner).padStart(6, '0')}` === agent.name), agent.name);
   }
+  const failures = rows(place, "SELECT agent FROM task_events WHERE agent > 0 AND event IN ('failed', 'timed out')");
+  const called = new Map(rows(place, 'SELECT id, name FROM agents').map((row) => [`ag_${String(row.id).padStart(6, '0')}`, row.name]));
+  assert.equal(figures.tasks.failedAttempts, failures.length);
+  for (const agent of figures.agents) {
+    assert.equal(agent.failedAttempts, failures.filter((row) => `ag_${String(row.agent).padStart(6, '0')}` === agent.name).length);
+    assert.equal(agent.agentName, called.get(agent.name));
+  }
   for (const type of figures.types) check(type, tasks.filter((task) => task.type === type.name), type.name);
   assert.deepEqual(figures.topologies.map((one) => one.name), ['star']);
 

@@ -44,6 +44,7 @@ TaskFiguresView View(std::string name, const metrics::TaskFigures& figures) {
                        .failed = figures.failed,
                        .cancelled = figures.cancelled,
                        .retried = figures.retried,
+                       .failed_attempts = figures.failed_attempts,
                        .success_rate = figures.success_rate(),
                        .lead = IfAny(figures.lead),
                        .queue = IfAny(figures.queue),
@@ -52,7 +53,7 @@ TaskFiguresView View(std::string name, const metrics::TaskFigures& figures) {
                        .span_ms = figures.span_ms,
                        .speed_up = figures.speed_up()};
   if (figures.span_ms > 0) {
-    view.utilisation = static_cast<double>(figures.busy_ms) / static_cast<double>(figures.span_ms);
+    view.busy_share_of_span = static_cast<double>(figures.busy_ms) / static_cast<double>(figures.span_ms);
   }
   return view;
 }
@@ -61,7 +62,8 @@ std::vector<TaskFiguresView> View(const std::vector<metrics::TaskGroup>& groups)
   std::vector<TaskFiguresView> views;
   for (const metrics::TaskGroup& group : groups) {
     if (views.size() == kMaxGroups) break;
-    views.push_back(View(group.name, group.figures));
+    TaskFiguresView& view = views.emplace_back(View(group.name, group.figures));
+    if (!group.called.empty()) view.agent_name = group.called;
   }
   return views;
 }

@@ -64,10 +64,12 @@ struct SizeView {
 
 struct TaskFiguresView {
   std::string name;
+  std::optional<std::string> agent_name;
   std::int64_t succeeded = 0;
   std::int64_t failed = 0;
   std::int64_t cancelled = 0;
   std::int64_t retried = 0;
+  std::int64_t failed_attempts = 0;
   std::optional<double> success_rate;
   std::optional<DurationView> lead;
   std::optional<DurationView> queue;
@@ -75,22 +77,25 @@ struct TaskFiguresView {
   std::int64_t busy_ms = 0;
   std::int64_t span_ms = 0;
   std::optional<double> speed_up;
-  std::optional<double> utilisation;
+  std::optional<double> busy_share_of_span;
 
   static constexpr Field kFields[] = {
-      Req<&TaskFiguresView::name>("name"),
-      Req<&TaskFiguresView::succeeded>("succeeded"),
-      Req<&TaskFiguresView::failed>("failed"),
+      Req<&TaskFiguresView::name>("name", "Of an agent: its id"),
+      Opt<&TaskFiguresView::agent_name>("agentName"),
+      Req<&TaskFiguresView::succeeded>("succeeded", "Tasks, each counted for who worked on it last"),
+      Req<&TaskFiguresView::failed>("failed", "Tasks that ended so"),
       Req<&TaskFiguresView::cancelled>("cancelled"),
       Req<&TaskFiguresView::retried>("retried"),
+      Req<&TaskFiguresView::failed_attempts>("failedAttempts",
+                                             "Timed out ones and those of tasks that went on included"),
       Opt<&TaskFiguresView::success_rate>("successRate"),
       Opt<&TaskFiguresView::lead>("lead", "From made to succeeded"),
       Opt<&TaskFiguresView::queue>("queue", "From ready to claimed"),
       Opt<&TaskFiguresView::work>("work", "From claimed to ended"),
-      Req<&TaskFiguresView::busy_ms>("busyMs", "In which any was worked on"),
+      Req<&TaskFiguresView::busy_ms>("busyMs", "In which any was worked on, last attempts only"),
       Req<&TaskFiguresView::span_ms>("spanMs", "From the first claim to the last end"),
       Opt<&TaskFiguresView::speed_up>("speedUp", "Work by the time in which any was done"),
-      Opt<&TaskFiguresView::utilisation>("utilisation", "busyMs by spanMs"),
+      Opt<&TaskFiguresView::busy_share_of_span>("busyShareOfSpan", "busyMs by spanMs"),
   };
 };
 

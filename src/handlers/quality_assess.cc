@@ -202,17 +202,16 @@ std::string BecauseOfAgent(const swarm::Quality& quality, Criterion criterion) {
     case Criterion::kRetries:
       if (const auto& retries = quality.retries) {
         return fmt::format(
-            "of {} tasks that it tried, at {} no attempt of its made another necessary; attempts that "
-            "did: {}, most of its attempts at one: {}",
-            retries->tasks, retries->at_first_attempt, retries->retries, retries->most_attempts);
+            "at {} of {} tasks that it tried, no attempt of its made another necessary; attempts that did: {}, most of "
+            "its attempts at one: {}",
+            retries->at_first_attempt, retries->tasks, retries->retries, retries->most_attempts);
       }
       return "no data: no attempt of its has succeeded or failed";
     case Criterion::kRework:
       if (const auto& rework = quality.rework) {
         return fmt::format(
-            "of {} tasks that it claimed, at {} no claim of its made another necessary; claims that "
-            "did: {}",
-            rework->tasks, rework->claimed_once, rework->claims_again);
+            "at {} of {} tasks that it claimed, no claim of its made another necessary; claims that did: {}",
+            rework->claimed_once, rework->tasks, rework->claims_again);
       }
       return "no data: no claim of its has ended";
     case Criterion::kLeadTime:

@@ -56,6 +56,13 @@ std::string Figure(const Report& report, std::string_view operation, std::string
   return fmt::format("{} {} (p95 {})", values->count(), noun, NsText(*values->Percentile(95)));
 }
 
+/// What the columns of groups of tasks are.
+constexpr std::string_view kOfGroups =
+    "  ok, failed: tasks that ended so, each counted for who worked on it last. attempts failed: all that failed or\n"
+    "  timed out in the period, also of tasks that went on. work, queue, busy: of the last attempts at tasks that "
+    "ended;\n"
+    "  busy is the share of the time from the first claim to the last end in which one was worked on.\n";
+
 std::string PeriodLine(const Report& report) {
   const std::string period = fmt::format("{} to {} UTC", TimeText(report.from_ms), TimeText(report.to_ms));
   if (report.measured_ms == 0) return fmt::format("Period: {}. Nothing was measured in it.", period);
@@ -123,8 +130,9 @@ std::string TaskLine(const Report& report) {
   const TaskReport& tasks = report.tasks;
   const TaskFigures& all = tasks.all;
   if (all.ended() == 0) return "Tasks: none ended.";
-  std::string line = fmt::format("Tasks: {} succeeded, {} failed, {} cancelled, {} needed another attempt",
-                                 all.succeeded, all.failed, all.cancelled, all.retried);
+  std::string line = fmt::format(
+      "Tasks: {} succeeded, {} failed, {} cancelled, {} needed another attempt ({}{} failed)", all.succeeded,
+      all.failed, all.cancelled, all.retried, tasks.more_failed_attempts ? "at least " : "", all.failed_attempts);
   if (all.lead.count() > 0) {
     line +=
         fmt::format("; lead time p50 {}, p95 {}", MsText(*all.lead.Percentile(50)), MsText(*all.lead.Percentile(95)));
@@ -143,9 +151,11 @@ std::string ParallelLine(const Report& report) {
   const TaskFigures& all = report.tasks.all;
   const auto speed_up = all.speed_up();
   if (!speed_up) return "In parallel: no data, since no agent has ended a task.";
+  const auto worked =
+      std::ranges::count_if(report.tasks.agents, [](const TaskGroup& agent) { return agent.figures.work.count() > 0; });
   std::string line =
-      fmt::format("In parallel: {} of work by {} agents in {}, so {:.2f} at a time", MsText(all.work.total()),
-                  report.tasks.agents.size(), MsText(static_cast<std::uint64_t>(all.busy_ms)), *speed_up);
+      fmt::format("In parallel: {} of work by {} agents in {}, so {:.2f} at a time", MsText(all.work.total()), worked,
+                  MsText(static_cast<std::uint64_t>(all.busy_ms)), *speed_up);
   if (report.critical_path && report.critical_path->chain_ms > 0) {
     line += fmt::format("; the longest chain is {} in {} tasks, of {} that it took",
                         MsText(static_cast<std::uint64_t>(report.critical_path->chain_ms)), report.critical_path->tasks,
@@ -250,11 +260,17 @@ void Table(std::string& to, std::string_view title, const std::vector<Row>& rows
   if (rows.size() > kMaxRows) to += fmt::format("  and {} more\n", rows.size() - kMaxRows);
 }
 
+/// "ada (ag_000001)", or what else the group is called.
+std::string LabelOf(const TaskGroup& group) {
+  if (group.name.empty()) return "(none)";
+  return group.called.empty() ? group.name : fmt::format("{} ({})", group.called, group.name);
+}
+
 void AddGroups(std::string& to, std::string_view title, const std::vector<TaskGroup>& groups) {
   Table(to, title, groups, [&](const TaskGroup& group) {
     const TaskFigures& figures = group.figures;
-    fmt::format_to(std::back_inserter(to), "{:<16} {:>6} {:>6}  {:>8}  {:>10} {:>10} {:>10} {:>10}",
-                   group.name.empty() ? "(none)" : group.name, figures.succeeded, figures.failed,
+    fmt::format_to(std::back_inserter(to), "{:<26} {:>6} {:>6} {:>15}  {:>8}  {:>10} {:>10} {:>10} {:>7}",
+                   LabelOf(group), figures.succeeded, figures.failed, figures.failed_attempts,
                    figures.speed_up() ? fmt::format("{:.2f}", *figures.speed_up()) : "-",
                    figures.work.count() == 0 ? "-" : MsText(*figures.work.Percentile(50)),
                    figures.work.count() == 0 ? "-" : MsText(*figures.work.Percentile(95)),
@@ -296,13 +312,14 @@ std::string DetailsOf(const Report& report) {
                              : Change(static_cast<double>(values.count()), static_cast<double>(one.before_count)));
         });
   const auto head = [](std::string_view what) {
-    return fmt::format("{:<18} {:>6} {:>6}  {:>8}  {:>10} {:>10} {:>10} {:>10}", what, "ok", "failed", "at once",
-                       "work p50", "work p95", "queue p95", "utilised");
+    return fmt::format("{:<28} {:>6} {:>6} {:>15}  {:>8}  {:>10} {:>10} {:>10} {:>7}", what, "ok", "failed",
+                       "attempts failed", "at once", "work p50", "work p95", "queue p95", "busy");
   };
   AddGroups(text, head("Agents"), report.tasks.agents);
   AddGroups(text, head("Types"), report.tasks.types);
   AddGroups(text, head("Capabilities"), report.tasks.capabilities);
   AddGroups(text, head("Topologies"), report.tasks.topologies);
+  if (!report.tasks.topologies.empty()) text += kOfGroups;
   Table(text, "Requirements", report.requirements, [&](const Requirement& one) {
     fmt::format_to(std::back_inserter(text), "{:<24} {:<42} {:<8} {}", one.name, one.wanted,
                    Names(one.met)[static_cast<std::size_t>(one.met)], one.measured ? *one.measured : *one.why);

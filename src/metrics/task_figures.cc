@@ -29,7 +29,12 @@ constexpr Sql kCountAll{
 constexpr Sql kCountOfSwarm{
     "SELECT state, count(*) FROM (SELECT state FROM tasks WHERE finished_ms > 0 AND finished_ms >= ?1 "
     "AND finished_ms < ?2 AND swarm = ?4 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
-constexpr Sql kTypeOf{"SELECT type FROM agents WHERE id = ?1"};
+/// The words are those of an index.
+constexpr Sql kFailures{
+    "SELECT e.agent, t.swarm, t.requires FROM (SELECT agent, task FROM task_events WHERE agent > 0 "
+    "AND event IN ('failed', 'timed out') AND at_ms >= ?1 AND at_ms < ?2 ORDER BY at_ms DESC LIMIT ?3) AS e, "
+    "tasks AS t WHERE t.id = e.task"};
+constexpr Sql kAgent{"SELECT type, name FROM agents WHERE id = ?1"};
 constexpr Sql kTopologyOf{"SELECT CASE topology WHEN 'adaptive' THEN mode ELSE topology END FROM swarms WHERE id = ?1"};
 
 std::uint64_t Between(std::int64_t from_ms, std::int64_t to_ms) {
@@ -38,6 +43,7 @@ std::uint64_t Between(std::int64_t from_ms, std::int64_t to_ms) {
 
 struct Gathered {
   TaskFigures figures;
+  std::string called;
   std::int64_t since_ms = INT64_MAX;  ///< The earliest claim so far.
   std::int64_t until_ms = 0;          ///< The latest end.
 };
@@ -84,7 +90,7 @@ Gathered& In(Groups& groups, std::string_view name) {
 
 std::vector<TaskGroup> Sorted(Groups& groups) {
   std::vector<TaskGroup> sorted;
-  for (auto& [name, gathered] : groups) sorted.push_back({name, std::move(gathered.figures)});
+  for (auto& [name, gathered] : groups) sorted.push_back({name, gathered.called, std::move(gathered.figures)});
   std::ranges::stable_sort(sorted, std::greater(), [](const TaskGroup& group) { return group.figures.work.total(); });
   return sorted;
 }
@@ -102,8 +108,10 @@ class Places {
     OfAgent& place = by_agent_[number];
     if (place.own != nullptr) return place;
     place.own = &agents[FormatId("ag", number)];
-    Cursor row = database_.Query(kTypeOf, number);
-    place.type = &In(types, row.Next() ? row.Text(0) : std::string_view("unknown"));
+    Cursor row = database_.Query(kAgent, number);
+    const bool known = row.Next();
+    place.type = &In(types, known ? row.Text(0) : std::string_view("unknown"));
+    if (known) place.own->called = row.Text(1);
     return place;
   }
   Gathered& Topology(std::int64_t swarm) {
@@ -124,6 +132,24 @@ class Places {
   std::unordered_map<std::int64_t, OfAgent> by_agent_;
   std::unordered_map<std::int64_t, Gathered*> by_swarm_;
 };
+
+/// Counts each where its agent's, and where its task belongs.
+void CountFailures(Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
+                   std::int64_t to_ms, Gathered& all, Places& places, TaskReport& report) {
+  std::int64_t counted = 0;
+  for (Cursor row = database.Query(kFailures, from_ms, to_ms, kCountedFailures + 1); row.Next();) {
+    if (counted++ == kCountedFailures) {
+      report.more_failed_attempts = true;
+      break;
+    }
+    if (swarm && row.Int(1) != swarm->number) continue;
+    const Places::OfAgent agent = places.Agent(row.Int(0));
+    for (Gathered* const to :
+         {&all, &places.Topology(row.Int(1)), agent.own, agent.type, &In(places.capabilities, row.Text(2))}) {
+      ++to->figures.failed_attempts;
+    }
+  }
+}
 
 }  // namespace
 
@@ -165,6 +191,7 @@ TaskReport ReportTasks(Database& database, const std::optional<swarm::Swarm>& sw
     Add(task, *agent.type);
     Add(task, In(places.capabilities, row.Text(4)));
   }
+  CountFailures(database, swarm, from_ms, to_ms, all, places, report);
   report.all = std::move(all.figures);
   report.agents = Sorted(places.agents);
   report.types = Sorted(places.types);

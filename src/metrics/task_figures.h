@@ -17,6 +17,8 @@ struct TaskFigures {
   std::int64_t failed = 0;
   std::int64_t cancelled = 0;
   std::int64_t retried = 0;  ///< Of those succeeded or failed: with more than one attempt.
+  /// Attempts that failed or timed out in the period, whether or not their task has ended, and whoever ended it.
+  std::int64_t failed_attempts = 0;
   Distribution lead;         ///< From when it was made until it succeeded.
   Distribution queue;        ///< From when it became ready last until it was claimed.
   Distribution work;         ///< From its claim until its end.
@@ -33,18 +35,20 @@ struct TaskFigures {
 /// Those with something in common: an agent, a type of agents, a capability, a topology.
 struct TaskGroup {
   std::string name;
+  std::string called;  ///< Of an agent: its name.
   TaskFigures figures;
 };
 
 struct TaskReport {
   TaskFigures all;
-  std::vector<TaskGroup> agents;  ///< Ids, those who worked longest first.
+  std::vector<TaskGroup> agents;  ///< Ids, those who worked longest first. Their tasks are those they worked on last.
   std::vector<TaskGroup> types;
   std::vector<TaskGroup> capabilities;  ///< "": of tasks that need none.
   std::vector<TaskGroup> topologies;    ///< Of their swarms, as they are now.
   std::int64_t looked_at = 0;
   /// There are more, which ended before this moment; 0: there are none.
   std::int64_t since_ms = 0;
+  bool more_failed_attempts = false;  ///< Only the newest kCountedFailures were counted.
 };
 
 /// How many tasks ended in a period: of the newest so many.
@@ -55,6 +59,9 @@ struct EndedTasks {
 };
 EndedTasks CountEnded(store::Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
                       std::int64_t to_ms, std::int64_t limit);
+
+/// Failed attempts that a report counts, the newest: some 20 ms.
+inline constexpr std::int64_t kCountedFailures = 5000;
 
 /// Tasks that have ended in [from_ms, to_ms), of one swarm or of all; the newest `limit`.
 TaskReport ReportTasks(store::Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,

@@ -34,5 +34,15 @@ TEST_F(ReportTexts, AnAlertThatNobodyIsThereToClearIsNotCountedAsOpen) {
   EXPECT_THAT(later, Not(HasSubstr(" open: 95 %")));
 }
 
+TEST_F(ReportTexts, AgentsAreNamedWithTheAttemptsTheyFailed) {
+  Report report = At(kHour0);
+  report.tasks.agents = {{.name = "ag_000005", .called = "dee", .figures = {.succeeded = 3, .failed_attempts = 2}}};
+  report.tasks.topologies = {{.name = "star", .figures = {.succeeded = 3, .failed_attempts = 2}}};
+  const std::string text = DetailsOf(report);
+  EXPECT_THAT(text, HasSubstr("attempts failed"));
+  EXPECT_THAT(text, testing::ContainsRegex("dee .ag_000005. +3 +0 +2 "));
+  EXPECT_THAT(text, HasSubstr("busy is the share of the time from the first claim to the last end"));
+}
+
 }  // namespace
 }  // namespace skep::metrics

@@ -112,6 +112,29 @@ TEST_F(FinishedTasks, ASecondAttemptCountsAsOne) {
   EXPECT_EQ(All().all.retried, 1);
 }
 
+TEST_F(FinishedTasks, WhoFailedIsToldThoughAnotherSucceeded) {
+  const auto bob = Spawn("coder");
+  const auto dee = Spawn("tester");
+  Make("hard");
+  Say(Claim(bob), Report::kFailed);
+  Pass(10'000);
+  Say(Claim(dee), Report::kSucceeded);
+  const TaskReport report = All();
+  EXPECT_EQ(report.all.failed, 0);
+  EXPECT_EQ(report.all.failed_attempts, 1);
+  ASSERT_EQ(report.agents.size(), 2);
+  EXPECT_EQ(report.agents[0].name, FormatId("ag", bob));
+  EXPECT_EQ(report.agents[0].figures.failed_attempts, 1);
+  EXPECT_EQ(report.agents[0].figures.failed, 0);
+  EXPECT_EQ(report.agents[0].figures.work.count(), 0U);
+  EXPECT_EQ(report.agents[0].called, swarm::FindAgent(*database_, swarm_, FormatId("ag", bob))->name);
+  EXPECT_EQ(report.agents[1].figures.failed_attempts, 0);
+  EXPECT_EQ(report.types[0].name, "coder");
+  EXPECT_EQ(report.types[0].figures.failed_attempts, 1);
+  EXPECT_EQ(report.topologies.at(0).figures.failed_attempts, 1);
+  EXPECT_EQ(ReportTasks(*database_, swarm_, kHour0 + 1, now_.wall_ms + 1, 10).all.failed_attempts, 0);
+}
+
 TEST_F(FinishedTasks, ACancelledOneIsNobodysFailure) {
   Make("vain");
   const auto task = *swarm::ReadTask(*database_, 1);
