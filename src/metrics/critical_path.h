@@ -25,8 +25,8 @@ struct CriticalPath {
 };
 
 CriticalPath FindCriticalPath(const WorkGraph& graph);
-/// Tasks among which the longest chain of a swarm is looked for, the newest: some 60 ms at 6 us each.
-inline constexpr std::int64_t kChainTasks = 10'000;
+/// Tasks among which the longest chain of a swarm is looked for, the newest: some 80 ms at 20 us each.
+inline constexpr std::int64_t kChainTasks = 4'000;
 /// Of a swarm, whenever that was.
 CriticalPath FindCriticalPath(store::Database& database, const swarm::Swarm& swarm);
 
