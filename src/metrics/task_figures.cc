@@ -19,16 +19,17 @@ using store::Sql;
 constexpr Sql kAll{
     "SELECT finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts FROM tasks "
     "WHERE finished_ms > 0 AND finished_ms >= ?1 AND finished_ms < ?2 ORDER BY finished_ms DESC LIMIT ?3"};
+/// The sign keeps SQLite from an index over swarms, by which it would have to sort.
 constexpr Sql kOfSwarm{
     "SELECT finished_ms, swarm, state, owner, requires, created_ms, ready_ms, claimed_ms, attempts FROM tasks "
-    "WHERE finished_ms > 0 AND finished_ms >= ?1 AND finished_ms < ?2 AND swarm = ?4 "
+    "WHERE finished_ms > 0 AND finished_ms >= ?1 AND finished_ms < ?2 AND +swarm = ?4 "
     "ORDER BY finished_ms DESC LIMIT ?3"};
 constexpr Sql kCountAll{
     "SELECT state, count(*) FROM (SELECT state FROM tasks WHERE finished_ms > 0 AND finished_ms >= ?1 "
     "AND finished_ms < ?2 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
 constexpr Sql kCountOfSwarm{
     "SELECT state, count(*) FROM (SELECT state FROM tasks WHERE finished_ms > 0 AND finished_ms >= ?1 "
-    "AND finished_ms < ?2 AND swarm = ?4 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
+    "AND finished_ms < ?2 AND +swarm = ?4 ORDER BY finished_ms DESC LIMIT ?3) GROUP BY state"};
 /// The words are those of an index.
 constexpr Sql kFailures{
     "SELECT e.agent, t.swarm, t.requires FROM (SELECT agent, task FROM task_events WHERE agent > 0 "

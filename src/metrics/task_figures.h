@@ -60,7 +60,7 @@ struct EndedTasks {
 EndedTasks CountEnded(store::Database& database, const std::optional<swarm::Swarm>& swarm, std::int64_t from_ms,
                       std::int64_t to_ms, std::int64_t limit);
 
-/// Failed attempts that a report counts, the newest: some 20 ms.
+/// Failed attempts that a report counts, the newest: some 10 ms.
 inline constexpr std::int64_t kCountedFailures = 5000;
 
 /// Tasks that have ended in [from_ms, to_ms), of one swarm or of all; the newest `limit`.

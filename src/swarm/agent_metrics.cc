@@ -117,7 +117,8 @@ MeasuredAgents MeasureAgents(Database& database, const Swarm& swarm, std::vector
     if (place != places.end()) Add(task, measured.agents[place->second], durations[place->second]);
   }
   const Attempts read = ReadAttempts(database, owner);
-  measured.attempts_since_ms = read.since_ms;
+  const auto has_older = [&](const AgentFigures& figures) { return figures.agent.created_ms <= read.since_ms; };
+  if (std::ranges::any_of(measured.agents, has_older)) measured.attempts_since_ms = read.since_ms;
   std::vector<SpanOfAttempts> spans(measured.agents.size());
   for (const Attempt& attempt : read.attempts) {
     const auto place = places.find(attempt.agent);

@@ -50,7 +50,7 @@ struct MeasuredAgents {
   std::vector<AgentFigures> agents;
   std::int64_t tasks_looked_at = 0;  ///< Finished ones of the project, the newest.
   bool older_tasks = false;          ///< There are others.
-  /// Claims before this moment were not looked at for attempts and spans; 0: all were.
+  /// Of some of these agents, claims before this moment were not looked at for attempts and spans; 0: of none.
   std::int64_t attempts_since_ms = 0;
 };
 /// Of these agents, which are of that swarm.
