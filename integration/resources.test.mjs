@@ -39,6 +39,7 @@ const kinds = ({ claimed }) => [
       ),
   ],
   ['skep://leases', null, null, ({ leases }) => assert.equal(leases[0].path, 'src/a.cc')],
+  ['skep://alerts', null, null, ({ alerts }) => assert.deepEqual(alerts, [])],
   ['skep://metrics', null, null, (text) => assert.match(text, /^# HELP skep_/m)],
   [null, 'skep://swarm/{id}', 'skep://swarm/hive', ({ objective }) => assert.equal(objective, 'make honey')],
   [null, 'skep://agent/{id}', 'skep://agent/ada', ({ task }) => assert.equal(task.taskId, claimed.taskId)],

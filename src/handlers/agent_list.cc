@@ -22,7 +22,7 @@ struct Args {
 
   static constexpr Field kFields[] = {
       Opt<&Args::swarm_id>("swarmId"),
-      Opt<&Args::agent_id>("agentId", "Only this one"),
+      Opt<&Args::agent_id>("agentId"),
       Opt<&Args::limit>("limit", {}, {1, limits::kMaxPage}),
       Opt<&Args::cursor>("cursor", "The last answer's"),
   };

@@ -143,6 +143,7 @@ extern const Tool kBottleneckAnalyze = MakeTool<Run>({
     .title = "Bottlenecks",
     .description = "Names what held a swarm up, by replaying its finished tasks without it.",
     .hints = {.read_only = true},
+    .toolset = Toolset::kMetrics,
     .takes_long = true,
 });
 

@@ -25,7 +25,7 @@ struct Args {
       Req<&Args::agent_id>("agentId"),
       Req<&Args::paths>("paths", "src/a.cc, src/ (all below), src/**/*.h", {1, limits::kMaxLeasePaths}),
       Opt<&Args::mode>("mode"),
-      Opt<&Args::ttl>("ttl", "Seconds", {1, limits::kMaxLeaseS}),
+      Opt<&Args::ttl>("ttl", {}, {1, limits::kMaxLeaseS}),
       Opt<&Args::wait>("wait", "Seconds to wait until they are free", {0, limits::kMaxWaitS}),
   };
 };

@@ -45,8 +45,8 @@ struct Args {
       Opt<&Args::name_space>("namespace", {}, {1, limits::kMaxNamespace}),
       Opt<&Args::ttl>("ttl", "Seconds until it expires", {1, limits::kMaxTtlS}),
       Opt<&Args::if_version>("ifVersion", "Only if this is its version now (0: only if it does not exist)", {.min = 0}),
-      Opt<&Args::offset>("offset", "First byte to retrieve", {.min = 0}),
-      Opt<&Args::length>("length", "Most bytes to retrieve", {.min = 1}),
+      Opt<&Args::offset>("offset", {}, {.min = 0}),
+      Opt<&Args::length>("length", {}, {.min = 1}),
       Opt<&Args::limit>("limit", {}, {1, limits::kMaxPage}),
       Opt<&Args::cursor>("cursor", "The last answer's"),
   };

@@ -20,7 +20,7 @@ struct Args {
   std::string_view thread;
 
   static constexpr Field kFields[] = {
-      Req<&Args::from>("from", "Your agent"),
+      Req<&Args::from>("from"),
       Req<&Args::to>("to", "An agent, or all"),
       Req<&Args::body>("body", {}, {1, limits::kMaxMessage}),
       Opt<&Args::subject>("subject", {}, {.max = limits::kMaxSubject}),

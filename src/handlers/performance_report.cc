@@ -73,8 +73,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
 extern const Tool kPerformanceReport = MakeTool<Run>({
     .name = "performance_report",
     .title = "Report performance",
-    .description = "What this project's swarms and this server did and how fast, all of it measured: requests, store, "
-                   "waits, tasks, agents, requirements, baseline, alerts.",
+    .description = "What was done and how fast, as measured: requests, tasks, agents, alerts.",
     .hints = {.read_only = true},
 });
 

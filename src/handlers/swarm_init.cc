@@ -17,9 +17,9 @@ struct Args {
   std::string_view objective;
 
   static constexpr Field kFields[] = {
-      Req<&Args::topology>("topology", "How agents are wired together"),
+      Req<&Args::topology>("topology"),
       Opt<&Args::max_agents>("maxAgents", "Most agents alive at once", {1, limits::kMaxAgents}),
-      Opt<&Args::strategy>("strategy", "How work is dealt out"),
+      Opt<&Args::strategy>("strategy"),
       Opt<&Args::name>("name", "Accepted wherever the id is", {.max = limits::kMaxName}),
       Opt<&Args::objective>("objective", "What the swarm is for", {.max = limits::kMaxObjective}),
   };

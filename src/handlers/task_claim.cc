@@ -25,7 +25,7 @@ struct Args {
   static constexpr Field kFields[] = {
       Req<&Args::agent_id>("agentId"),
       Opt<&Args::wait>("wait", "Seconds to wait until one is ready", {0, limits::kMaxWaitS}),
-      Opt<&Args::task_id>("taskId", "Only this one"),
+      Opt<&Args::task_id>("taskId"),
   };
 };
 

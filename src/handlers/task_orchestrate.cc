@@ -28,8 +28,8 @@ struct Args {
   std::optional<std::string_view> swarm_id;
 
   static constexpr Field kFields[] = {
-      Req<&Args::task>("task", "Title", {1, limits::kMaxTitle}),
-      Opt<&Args::body>("body", "What to do"),
+      Req<&Args::task>("task", {}, {1, limits::kMaxTitle}),
+      Opt<&Args::body>("body"),
       Opt<&Args::strategy>("strategy", "sequential: one after the other"),
       Opt<&Args::priority>("priority"),
       Opt<&Args::dependencies>("dependencies", "Task ids", {.max = limits::kMaxDependencies}),
