@@ -17,7 +17,8 @@ class Baselines : public MetricsFixture {
     for (int i = 0; i < count; ++i, now_ms_ += kMinuteMs) {
       Recorded recorded{.operation = "tool:a"};
       for (std::uint64_t call = 0; call < 20; ++call)
-        recorded.values.Add(us * 1000 * (100 + (call * 7 + now_ms_ / kMinuteMs * 5) % 25) / 100);
+        recorded.values.Add(us * 1000 * (100 + (call * 7 + static_cast<std::uint64_t>(now_ms_ / kMinuteMs) * 5) % 25) /
+                            100);
       AddToWindows(*database_, std::span(&recorded, 1), now_ms_);
     }
   }

@@ -33,7 +33,7 @@ TEST(Distribution, PercentilesAreByRankAndNeverAboveTheGreatest) {
 
 TEST(Distribution, ItsTextIsReadBackAsItWas) {
   Distribution values;
-  for (const std::uint64_t value : {3, 3, 70, 71, 1'000'000}) values.Add(value);
+  for (const std::uint64_t value : std::initializer_list<std::uint64_t>{3, 3, 70, 71, 1'000'000}) values.Add(value);
   EXPECT_EQ(values.Text(), "3:2,71:2,1015807:1");
   Distribution read;
   ASSERT_TRUE(read.AddText(values.Text()));

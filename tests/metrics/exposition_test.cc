@@ -27,7 +27,8 @@ TEST(Exposition, NumbersAreShortAndExact) {
 
 TEST(Exposition, AHistogramCountsWhatIsBelowEachBound) {
   Distribution values;
-  for (const std::uint64_t ns : {1000, 4095, 4096, 20'000, 9'000'000}) values.Add(ns);
+  for (const std::uint64_t ns : std::initializer_list<std::uint64_t>{1000, 4095, 4096, 20'000, 9'000'000})
+    values.Add(ns);
   Exposition to;
   to.Family("skep_a_seconds", kHistogram, "A.");
   const Exposition::Label labels[] = {{"tool", "x\"y"}, {"action", "z"}};
