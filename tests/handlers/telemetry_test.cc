@@ -127,10 +127,14 @@ TEST_F(TelemetryTest, ClaudeCodesEvents) {
   EXPECT_EQ(Sum(UsageGroup::kOperation).rows[0].text, "repl_main_thread");
 }
 
+/// One element in braces is a list to GCC, and itself to Clang.
+json List(json value) { return value.is_array() ? value : json::array({std::move(value)}); }
+
 /// Of one export: of each type of token a point, and one of the cost.
 json ClaudeCounters(std::string_view session, std::string_view start, std::string_view at, int temporality, int input,
                     int output, double cost) {
   const auto point = [&](json attributes, json value) {
+    attributes = List(std::move(attributes));
     attributes.push_back(Text("session.id", session));
     attributes.push_back(Text("model", "claude-sonnet-5"));
     json whole = {{"attributes", attributes}, {"startTimeUnixNano", start}, {"timeUnixNano", at}};
@@ -201,6 +205,7 @@ TEST_F(TelemetryTest, EventsAndCountersOfASessionAreCountedOnce) {
 
 TEST_F(TelemetryTest, CodexsEventsCountAtTheEndOfAStreamAndHaveNumbersAsText) {
   const auto record = [&](std::string_view kind, json more) {
+    more = List(std::move(more));
     more.push_back(Text("event.name", "codex.sse_event"));
     more.push_back(Text("event.kind", kind));
     more.push_back(Text("event.timestamp", "2026-01-01T00:00:00.000Z"));
