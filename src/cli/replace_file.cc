@@ -10,8 +10,8 @@
 #include <memory>
 #include <system_error>
 
+#include "base/fd.h"
 #include "base/printable.h"
-#include "net/fd.h"
 
 namespace skep::cli {
 namespace {
@@ -48,8 +48,7 @@ Expected<void> ReplaceFile(const std::string& path, std::string_view content) {
     return Fail(ErrorCode::kInvalidArgument, fmt::format("{} is no file: name one", Printable(path)));
   }
   const std::string temporary = fmt::format("{}.{}.tmp", target, getpid());
-  const net::Fd file(
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? there.st_mode & 0777 : 0666));
+  const Fd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? there.st_mode & 0777 : 0666));
   if (!file) return Cannot(path, errno);
   // On the disk before the old one goes: after a power cut there is one of them.
   const bool written = WriteAll(*file, content) && fsync(*file) == 0;

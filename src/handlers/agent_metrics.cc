@@ -14,6 +14,7 @@
 #include "handlers/current_swarm.h"
 #include "handlers/rounded.h"
 #include "handlers/spread_view.h"
+#include "handlers/usage_view.h"
 #include "skep/tool.h"
 #include "swarm/agent.h"
 
@@ -31,44 +32,6 @@ struct Args {
       Opt<&Args::agent_id>("agentId", "Only this one"),
       Opt<&Args::limit>("limit", {}, {1, limits::kMaxPage}),
       Opt<&Args::cursor>("cursor", "The last answer's"),
-  };
-};
-
-/// Over how many records a sum is.
-struct Known {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-  std::int64_t cache_read_tokens = 0;
-  std::int64_t cache_write_tokens = 0;
-  std::int64_t cost_usd = 0;
-
-  static constexpr Field kFields[] = {
-      Req<&Known::input_tokens>("inputTokens"),
-      Req<&Known::output_tokens>("outputTokens"),
-      Req<&Known::cache_read_tokens>("cacheReadTokens"),
-      Req<&Known::cache_write_tokens>("cacheWriteTokens"),
-      Req<&Known::cost_usd>("costUsd"),
-  };
-};
-
-/// What it has used up, as token_usage has it.
-struct Used {
-  std::int64_t records = 0;
-  std::optional<std::int64_t> input_tokens;
-  std::optional<std::int64_t> output_tokens;
-  std::optional<std::int64_t> cache_read_tokens;
-  std::optional<std::int64_t> cache_write_tokens;
-  std::optional<double> cost_usd;
-  Known known;
-
-  static constexpr Field kFields[] = {
-      Req<&Used::records>("records", "Reports of its own or of its client, of the last 30 days"),
-      Opt<&Used::input_tokens>("inputTokens", "Without those from and to a cache"),
-      Opt<&Used::output_tokens>("outputTokens"),
-      Opt<&Used::cache_read_tokens>("cacheReadTokens"),
-      Opt<&Used::cache_write_tokens>("cacheWriteTokens"),
-      Opt<&Used::cost_usd>("costUsd", "As it was given"),
-      Req<&Used::known>("known", "Records that had the figure"),
   };
 };
 
@@ -142,7 +105,7 @@ struct Row {
   Claims claims;
   Time time;
   Tasks tasks;
-  std::optional<Used> usage;
+  std::optional<UsageSumView> usage;
   Messages messages;
 
   static constexpr Field kFields[] = {
@@ -154,7 +117,7 @@ struct Row {
       Req<&Row::claims>("claims", "Since it was spawned"),
       Req<&Row::time>("time"),
       Req<&Row::tasks>("tasks"),
-      Opt<&Row::usage>("usage", "Absent: nobody reported any"),
+      Opt<&Row::usage>("usage", "Of the last 30 days, as token_usage has it; absent: nobody reported any"),
       Req<&Row::messages>("messages"),
   };
 };
@@ -174,21 +137,6 @@ struct Result {
       Opt<&Result::note>("note"),
   };
 };
-
-std::optional<Used> View(const swarm::UsageSum& usage) {
-  if (usage.records == 0) return std::nullopt;
-  return Used{.records = usage.records,
-              .input_tokens = usage.figures.input_tokens,
-              .output_tokens = usage.figures.output_tokens,
-              .cache_read_tokens = usage.figures.cache_read_tokens,
-              .cache_write_tokens = usage.figures.cache_write_tokens,
-              .cost_usd = usage.figures.cost_usd,
-              .known = {.input_tokens = usage.with_input_tokens,
-                        .output_tokens = usage.with_output_tokens,
-                        .cache_read_tokens = usage.with_cache_read_tokens,
-                        .cache_write_tokens = usage.with_cache_write_tokens,
-                        .cost_usd = usage.with_cost_usd}};
-}
 
 Row View(const swarm::AgentFigures& figures) {
   const swarm::Agent& agent = figures.agent;
@@ -212,7 +160,7 @@ Row View(const swarm::AgentFigures& figures) {
           .tasks = {.ended = figures.tasks,
                     .queue_wait = ViewSpread(figures.queue_wait_ms),
                     .attempts = ViewSpread(figures.attempts_ms)},
-          .usage = View(figures.usage),
+          .usage = figures.usage.records == 0 ? std::nullopt : std::optional(ViewUsage(figures.usage)),
           .messages = {.sent = figures.messages_sent, .unread = figures.unread}};
 }
 

@@ -13,6 +13,7 @@
 #include "handlers/current_swarm.h"
 #include "handlers/period.h"
 #include "handlers/task_view.h"
+#include "handlers/usage_view.h"
 #include "skep/tool.h"
 #include "swarm/stored_enum.h"
 #include "swarm/task.h"
@@ -42,54 +43,13 @@ struct Args {
   };
 };
 
-/// Over how many records a sum is, where not all of them had the figure.
-struct Known {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-  std::int64_t cache_read_tokens = 0;
-  std::int64_t cache_write_tokens = 0;
-  std::int64_t cost_usd = 0;
-
-  static constexpr Field kFields[] = {
-      Req<&Known::input_tokens>("inputTokens"),
-      Req<&Known::output_tokens>("outputTokens"),
-      Req<&Known::cache_read_tokens>("cacheReadTokens"),
-      Req<&Known::cache_write_tokens>("cacheWriteTokens"),
-      Req<&Known::cost_usd>("costUsd"),
-  };
-};
-
-struct SumView {
-  std::int64_t records = 0;
-  std::optional<std::int64_t> input_tokens;
-  std::optional<std::int64_t> output_tokens;
-  std::optional<std::int64_t> cache_read_tokens;
-  std::optional<std::int64_t> cache_write_tokens;
-  std::optional<double> cost_usd;
-  Known known;
-  std::optional<Timestamp> first_at;
-  std::optional<Timestamp> last_at;
-
-  static constexpr Field kFields[] = {
-      Req<&SumView::records>("records"),
-      Opt<&SumView::input_tokens>("inputTokens", "Without those from and to a cache"),
-      Opt<&SumView::output_tokens>("outputTokens"),
-      Opt<&SumView::cache_read_tokens>("cacheReadTokens"),
-      Opt<&SumView::cache_write_tokens>("cacheWriteTokens"),
-      Opt<&SumView::cost_usd>("costUsd", "As the client gave it"),
-      Req<&SumView::known>("known", "Records that had the figure; absent above: none had"),
-      Opt<&SumView::first_at>("firstAt"),
-      Opt<&SumView::last_at>("lastAt"),
-  };
-};
-
 struct Row {
   std::optional<std::string> agent;
   std::optional<std::string> task;
   std::optional<std::string> operation;
   std::optional<std::string> model;
   std::optional<std::string> title;
-  SumView sum;
+  UsageSumView sum;
 
   static constexpr Field kFields[] = {
       Opt<&Row::agent>("agent", "No name of what is grouped by: unknown"),
@@ -120,7 +80,7 @@ struct Result {
   Timestamp to;
   std::vector<Row> rows;
   std::int64_t more_rows = 0;
-  SumView total;
+  UsageSumView total;
   std::vector<Origin> sources;
   std::string note;
 
@@ -135,27 +95,8 @@ struct Result {
   };
 };
 
-SumView View(const UsageSum& sum) {
-  SumView view{.records = sum.records,
-               .input_tokens = sum.figures.input_tokens,
-               .output_tokens = sum.figures.output_tokens,
-               .cache_read_tokens = sum.figures.cache_read_tokens,
-               .cache_write_tokens = sum.figures.cache_write_tokens,
-               .cost_usd = sum.figures.cost_usd,
-               .known = {.input_tokens = sum.with_input_tokens,
-                         .output_tokens = sum.with_output_tokens,
-                         .cache_read_tokens = sum.with_cache_read_tokens,
-                         .cache_write_tokens = sum.with_cache_write_tokens,
-                         .cost_usd = sum.with_cost_usd}};
-  if (sum.records > 0) {
-    view.first_at = Timestamp{sum.first_ms};
-    view.last_at = Timestamp{sum.last_ms};
-  }
-  return view;
-}
-
 Row View(const swarm::UsageRow& row, UsageGroup group, store::Database& database) {
-  Row view{.sum = View(row.sum)};
+  Row view{.sum = ViewUsage(row.sum)};
   switch (group) {
     case UsageGroup::kAgent:
       if (row.number == 0) break;
@@ -183,12 +124,18 @@ UsageSum LeftOut(const swarm::UsageReport& report) {
   return sum;
 }
 
-std::string NothingKnown(const UsageSum& left_out, bool ever) {
+std::string NothingKnown(const UsageSum& left_out, bool ever, std::string_view operation) {
   if (left_out.records > 0) {
     return fmt::format(
         "nothing is counted: {} records with {} tokens are left out, because a better source has reported on the same "
         "time, but what it said is not among what was asked for",
         left_out.records, left_out.tokens());
+  }
+  if (!operation.empty()) {
+    return fmt::format(
+        "no usage of the operation \"{}\" was reported in this period: groupBy=operation lists those "
+        "that were",
+        operation);
   }
   return fmt::format(
       "no usage was reported in this period{}: nothing is known of it, which does not mean that "
@@ -198,9 +145,9 @@ std::string NothingKnown(const UsageSum& left_out, bool ever) {
 }
 
 std::string NoteOf(const swarm::UsageReport& report, UsageGroup group, std::optional<std::int64_t> since_ms,
-                   std::int64_t from_ms) {
+                   std::int64_t from_ms, std::string_view operation) {
   const UsageSum left_out = LeftOut(report);
-  if (report.total.records == 0) return NothingKnown(left_out, since_ms.has_value());
+  if (report.total.records == 0) return NothingKnown(left_out, since_ms.has_value(), operation);
   const UsageSum& total = report.total;
   std::string note;
   const auto add = [&](std::string text) { note.append(note.empty() ? "" : "; ").append(text); };
@@ -256,7 +203,7 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
     query.swarm = swarm->number;
   }
   const swarm::UsageReport report = swarm::SumUsage(database, query);
-  Result result{.from = {query.from_ms}, .to = {query.to_ms}, .total = View(report.total)};
+  Result result{.from = {query.from_ms}, .to = {query.to_ms}, .total = ViewUsage(report.total)};
   for (const swarm::UsageRow& row : report.rows) {
     if (std::ssize(result.rows) == args.limit) break;
     result.rows.push_back(View(row, args.group_by, database));
@@ -268,7 +215,8 @@ Expected<Result> Run(const Args& args, ToolContext& context) {
                               .counted = origin.counted,
                               .left_out = origin.left_out.records});
   }
-  result.note = NoteOf(report, args.group_by, swarm::UsageSince(database), query.from_ms);
+  result.note = NoteOf(report, args.group_by, swarm::UsageSince(database), query.from_ms,
+                       args.operation.value_or(std::string_view()));
   return result;
 }
 

@@ -90,7 +90,6 @@ class Server final : public SessionFactory {
   }
   /// Sessions that are open: one more, or one less.
   void CountSession(std::int64_t more) { open_sessions_ += more; }
-  std::int64_t open_sessions() const { return open_sessions_; }
   /// Calls that go on for a while, of all sessions: one more, or one less.
   void CountWatching(std::int64_t more) { watching_ += more; }
   /// Lent to a session for one message: a thousand sessions at rest hold no parser's memory.

@@ -42,17 +42,6 @@ constexpr std::array<Kind, Names(Cause{}).size()> kKinds = {{
     {Component::kStore, Metric::kMemory},
 }};
 
-void AddLive(std::span<const Recorded> live, std::vector<Window>& windows) {
-  for (const Recorded& recorded : live) {
-    const auto found = std::ranges::find(windows, recorded.operation, &Window::operation);
-    if (found != windows.end()) {
-      found->values.Merge(recorded.values);
-    } else {
-      windows.push_back({.operation = std::string(recorded.operation), .values = recorded.values});
-    }
-  }
-}
-
 }  // namespace
 
 Component ComponentOf(Cause cause) { return kKinds[static_cast<std::size_t>(cause)].component; }

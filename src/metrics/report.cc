@@ -45,19 +45,6 @@ std::int64_t MeasuredSince(Database& database, const std::vector<Span>& spans, s
   return 0;
 }
 
-void AddLive(std::span<const Recorded> live, std::vector<Window>& windows) {
-  for (const Recorded& recorded : live) {
-    auto at = std::ranges::lower_bound(windows, recorded.operation, {}, &Window::operation);
-    if (at == windows.end() || at->operation != recorded.operation) {
-      at = windows.insert(at, Window{.operation = std::string(recorded.operation)});
-    }
-    at->errors += recorded.errors;
-    at->bytes_in += recorded.bytes_in;
-    at->bytes_out += recorded.bytes_out;
-    at->values.Merge(recorded.values);
-  }
-}
-
 std::vector<OperationReport> Beside(std::vector<Window> now, const std::vector<Window>& before) {
   std::vector<OperationReport> all;
   for (Window& window : now) {

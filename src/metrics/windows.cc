@@ -140,6 +140,19 @@ std::vector<Window> ReadPeriod(Database& database, std::int64_t from_ms, std::in
   return all;
 }
 
+void AddLive(std::span<const Recorded> live, std::vector<Window>& windows) {
+  for (const Recorded& recorded : live) {
+    auto at = std::ranges::lower_bound(windows, recorded.operation, {}, &Window::operation);
+    if (at == windows.end() || at->operation != recorded.operation) {
+      at = windows.insert(at, Window{.operation = std::string(recorded.operation)});
+    }
+    at->errors += recorded.errors;
+    at->bytes_in += recorded.bytes_in;
+    at->bytes_out += recorded.bytes_out;
+    at->values.Merge(recorded.values);
+  }
+}
+
 bool PruneWindows(Database& database, std::int64_t now_ms) {
   static constexpr const Sql* kTables[] = {&kPruneWindows, &kPruneSamples, &kPruneErrors, &kPruneContention};
   bool more = false;

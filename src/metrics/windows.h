@@ -65,6 +65,9 @@ std::vector<Window> ReadPeriod(store::Database& database, std::int64_t from_ms, 
 std::vector<Window> ReadWindows(store::Database& database, std::int64_t seconds, std::int64_t from_ms,
                                 std::int64_t to_ms, std::string_view prefix = {});
 
+/// Adds what was recorded and is not in the database yet. `windows` are sorted by operation, and stay so.
+void AddLive(std::span<const Recorded> live, std::vector<Window>& windows);
+
 /// Lets go of what is older than it is kept, in all tables of windows: a bounded number of rows of each. In a write.
 /// Returns whether there is more.
 bool PruneWindows(store::Database& database, std::int64_t now_ms);

@@ -72,6 +72,13 @@ Expected<void> Check(const UpdateRequest& request) {
   if (request.result && request.report != Report::kSucceeded && request.report != Report::kFailed) {
     return Fail(ErrorCode::kInvalidArgument, "result is for state=succeeded or failed; say what is under way as note");
   }
+  const Usage& usage = request.usage;
+  if (usage.input_tokens > kMostTokens || usage.output_tokens > kMostTokens) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("usage: at most {} tokens can be meant", kMostTokens));
+  }
+  if (usage.cost_usd > kMostUsd) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("usage: at most {:.0f} USD can be meant", kMostUsd));
+  }
   if (request.note && request.note->size() > limits::kMaxNote) {
     return Fail(ErrorCode::kTooLarge,
                 fmt::format("a note may have {} bytes, this one has {}: the rest belongs into the "

@@ -20,9 +20,6 @@ using store::Cursor;
 using store::Database;
 using store::Sql;
 
-/// A figure above it is no measurement. Sums of kMaxUsageRecords such figures are far from an integer's end.
-constexpr std::int64_t kMostTokens = 1'000'000'000'000;
-constexpr double kMostUsd = 1e9;
 /// Rows let go of in one call: the transaction stays short.
 constexpr std::int64_t kPruneSlice = 1000;
 

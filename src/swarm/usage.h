@@ -26,6 +26,10 @@
 /// of it may be from before its period.
 namespace skep::swarm {
 
+/// A figure above it is no measurement. Sums of kMaxUsageRecords such figures are far from an integer's end.
+inline constexpr std::int64_t kMostTokens = 1'000'000'000'000;
+inline constexpr double kMostUsd = 1e9;
+
 /// Absent: unknown. `input_tokens` are those that did not come from a cache and were not written to one.
 struct UsageFigures {
   std::optional<std::int64_t> input_tokens;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "swarm/swarm_fixture.h"
+#include "swarm/usage.h"
 
 namespace skep::swarm {
 namespace {
@@ -68,6 +69,22 @@ TEST_F(TaskUpdate, CancellationReachesAllThatDependOnIt) {
   ASSERT_FALSE(late);
   EXPECT_THAT(late.error().message, HasSubstr("was cancelled"));
   EXPECT_EQ(AgentOf(agent).task, 0);
+}
+
+TEST_F(TaskUpdate, UsageThatNobodyCanMeanIsRefusedAndNotLeftOut) {
+  Start(Topology::kStar);
+  const auto agent = Spawn();
+  const auto task = Make("dear");
+  ASSERT_EQ(ClaimFor(agent), task);
+  for (const Usage& usage : {Usage{.input_tokens = kMostTokens + 1}, Usage{.output_tokens = kMostTokens + 1},
+                             Usage{.cost_usd = 2 * kMostUsd}}) {
+    const auto updated = UpdateTask(
+        *database_, {.task = task, .epoch = 1, .report = Report::kProgress, .result = {}, .note = {}, .usage = usage},
+        now_);
+    ASSERT_FALSE(updated);
+    EXPECT_EQ(updated.error().code, ErrorCode::kInvalidArgument);
+  }
+  EXPECT_FALSE(TaskOf(task).usage.input_tokens);
 }
 
 TEST_F(TaskUpdate, ASuccessMayBeReportedAgainAndItsFirstResultStays) {

@@ -1,0 +1,120 @@
+#include "client/session.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "client/answer.h"
+#include "client/messages.h"
+
+namespace skep::client {
+namespace {
+
+/// The id of the greeting: of those that no load has.
+constexpr std::int64_t kGreetingId = (std::int64_t{1} << 53) - 1;
+/// Bytes of an answer that are shown when it is not the one that was wanted.
+constexpr std::size_t kShown = 300;
+
+}  // namespace
+
+Expected<Fd> Connect(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: a socket's path has at most {} bytes", path, sizeof(address.sun_path) - 1));
+  }
+  path.copy(address.sun_path, path.size());
+  Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd || connect(*fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return Fail(ErrorCode::kUnavailable, fmt::format("cannot connect to {}: {}", path, std::strerror(errno)));
+  }
+  fcntl(*fd, F_SETFL, fcntl(*fd, F_GETFL) | O_NONBLOCK);
+  return fd;
+}
+
+Expected<Session> Session::Open(const Launch& launch, const Options& options) {
+  auto process = Process::Start(launch);
+  if (!process) return std::unexpected(std::move(process.error()));
+  Session session;
+  session.options_ = options;
+  session.errors_ = launch.errors;
+  session.process_.emplace(std::move(*process));
+  session.pool_ = std::make_unique<BufferPool>();
+  session.stream_ =
+      std::make_unique<Stream>(session.process_->to(), session.process_->from(), *session.pool_, options.max_line);
+  session.reader_ = std::make_unique<json::Reader>();
+  if (auto greeted = session.Greet(); !greeted) return std::unexpected(std::move(greeted.error()));
+  return session;
+}
+
+Expected<Session> Session::Open(const std::string& socket, const Options& options) {
+  auto fd = Connect(socket);
+  if (!fd) return std::unexpected(std::move(fd.error()));
+  Session session;
+  session.options_ = options;
+  session.socket_ = std::move(*fd);
+  session.pool_ = std::make_unique<BufferPool>();
+  session.stream_ = std::make_unique<Stream>(*session.socket_, *session.socket_, *session.pool_, options.max_line);
+  session.reader_ = std::make_unique<json::Reader>();
+  if (auto greeted = session.Greet(); !greeted) return std::unexpected(std::move(greeted.error()));
+  return session;
+}
+
+Expected<void> Session::Greet() {
+  if (options_.revision.empty()) return {};
+  auto answer = AskWell(Initialize(kGreetingId, options_.revision));
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  stream_->Queue(kInitialized);
+  stream_->Send();
+  return {};
+}
+
+std::string Session::WhatWentWrong() {
+  if (!process_) return "the server has closed the connection, or does not answer";
+  const auto ending = process_->Wait(0);
+  std::string text = ending ? fmt::format("the server has ended: {}", Text(*ending))
+                            : fmt::format("no answer within {} ms", options_.timeout_ms);
+  if (errors_.empty()) return text;
+  if (const std::string tail = Tail(errors_, 1024); !tail.empty()) text += "; it said: " + tail;
+  return text;
+}
+
+Expected<std::span<char>> Session::Ask(std::string_view line) {
+  stream_->Queue(line);
+  const std::int64_t until_ns = SystemClock().SteadyNs() + options_.timeout_ms * 1'000'000;
+  while (true) {
+    const std::span<char> answer = stream_->NextBefore(until_ns);
+    if (answer.empty()) return Fail(ErrorCode::kUnavailable, WhatWentWrong());
+    const Answer what = Look(answer, *reader_);
+    if (what.kind != Answer::Kind::kNotification && what.kind != Answer::Kind::kRequest) return answer;
+  }
+}
+
+Expected<std::span<char>> Session::AskWell(std::string_view line) {
+  auto answer = Ask(line);
+  if (!answer) return answer;
+  const Answer what = Look(*answer, *reader_);
+  if (what.kind == Answer::Kind::kResult) return answer;
+  return Fail(ErrorCode::kInternal,
+              fmt::format("the server answers {}", std::string_view(answer->data(), std::min(answer->size(), kShown))));
+}
+
+std::optional<Ending> Session::Close(std::int64_t ms) {
+  if (!process_) return std::nullopt;
+  process_->CloseInput();
+  // What it still says has to be read, or it waits for ever.
+  const std::int64_t until_ns = SystemClock().SteadyNs() + ms * 1'000'000;
+  while (!stream_->NextBefore(until_ns).empty()) {
+  }
+  return process_->Wait(std::max<std::int64_t>(0, (until_ns - SystemClock().SteadyNs()) / 1'000'000));
+}
+
+}  // namespace skep::client
