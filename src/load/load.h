@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/histogram.h"
+#include "load/mix.h"
+#include "load/pattern.h"
+#include "skep/error.h"
+
+/// Load on MCP servers, and what they make of it. A server is a program that is started, or something that listens on
+/// a socket: nothing here knows which one it is.
+namespace skep::load {
+
+/// Who is loaded.
+struct Target {
+  std::string name;                  ///< How it is called in what is printed.
+  std::vector<std::string> command;  ///< The server; empty: something listens on `socket` already.
+  /// Not empty: the server is started once, with nothing on its standard input, and connected to here; {socket} in a
+  /// word of the command stands for it. Empty: every connection has a process of its own.
+  std::string socket;
+};
+
+struct Plan {
+  Pattern pattern;
+  Mix mix;
+  int connections = 1;
+  double duration_s = 10;
+  double warm_up_s = 1;             ///< Not measured: at the pattern's first rate, or its depth.
+  std::uint64_t most_requests = 0;  ///< It ends when so many are due; 0: as many as the duration allows.
+  /// How long answers are waited for after the last request was due; what has none then is unanswered.
+  double grace_s = 5;
+  /// Requests in flight of an open pattern, on all connections together. What is due beyond it waits, and its latency
+  /// counts from when it was due. It keeps a server that has stopped from costing memory without end: here (40 bytes
+  /// each) and, more so, there.
+  std::uint32_t most_in_flight = 16'384;
+  std::uint64_t seed = 1;   ///< Of what the mix chooses.
+  std::optional<int> core;  ///< Where the servers run; none: wherever.
+  std::string home;         ///< Where servers keep their data: a directory that exists. Empty: one for this run.
+};
+
+/// A second of it; the last one is shorter or longer.
+struct Interval {
+  double from_s = 0;
+  double seconds = 0;
+  std::uint64_t due = 0;  ///< By the pattern; of a closed one: sent.
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t errors = 0;
+  std::optional<double> p50_ns;  ///< Of the latency of what was answered in it.
+  std::optional<double> p99_ns;
+  std::optional<double> max_ns;
+  std::optional<double> cores;           ///< That the servers used.
+  std::optional<double> resident_bytes;  ///< Of all server processes together, at its end.
+};
+
+struct Outcome {
+  double seconds = 0;  ///< That were measured: from the first request's moment to the last answer or the plan's end.
+  std::uint64_t due = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;  ///< With whatever.
+  /// By kind: "tool error", "error -32602", "unanswered", "connection ended" (of those in flight on it), "malformed
+  /// line", "answer to nothing", "line too long". The last three are no request's.
+  std::map<std::string, std::uint64_t> errors;
+  /// ns from when a request was due (closed loop: sent) to its answer. Of results only: an error may be quick.
+  Histogram latency;
+  Histogram service;                              ///< ns from when it was handed to the kernel, for comparison.
+  std::map<std::string, Histogram> by_operation;  ///< Of latency.
+  std::vector<Interval> intervals;
+  std::optional<double> server_cpu_s;
+  std::optional<double> peak_resident_bytes;  ///< Of all server processes together, as it was once a second.
+  double own_cpu_s = 0;
+  bool interrupted = false;  ///< Ended early because it was asked to.
+  std::string broken_off;    ///< Not empty: why it ended early, as when the server has gone.
+
+  std::uint64_t error_count() const;
+  /// Answers per second; nothing when nothing was measured.
+  std::optional<double> rate() const;
+  /// Server CPU for each answer.
+  std::optional<double> cpu_ns_per_answer() const;
+};
+
+/// Called about ten times a second while it runs, warm-up included; false ends it. The outcome so far.
+using Watch = std::function<bool(const Outcome&)>;
+
+/// One run: starts or connects, greets, prepares what the mix needs, warms up, measures, and ends the server. One
+/// thread, which sends, receives and times; SIGPIPE is ignored in the process from then on, and the limit of open
+/// files is raised as far as is needed and allowed. Fails with kUnavailable (or kNotFound: no such program) when a
+/// server cannot be started, greeted or prepared; that it dies later is in the outcome.
+///
+/// Clocks are read once for each read(2) that brings answers, after it, and once before each write(2) of at most
+/// kWriteBytes: a moment is that of its batch.
+Expected<Outcome> Run(const Target& target, const Plan& plan, const Watch& watch = {});
+
+}  // namespace skep::load
