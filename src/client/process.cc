@@ -112,6 +112,7 @@ std::string Text(const Ending& ending) {
 
 Expected<Process> Process::Start(const Launch& launch) {
   if (launch.command.empty()) return Fail(ErrorCode::kInvalidArgument, "no program was named");
+  std::signal(SIGPIPE, SIG_IGN);
   int to[2];
   int from[2];
   if (pipe2(to, O_CLOEXEC) != 0) return Fail(ErrorCode::kUnavailable, fmt::format("pipe: {}", std::strerror(errno)));
@@ -137,7 +138,7 @@ Expected<Process> Process::Start(const Launch& launch) {
                                      0600);
   }
   if (!launch.home.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.home.c_str());
-  // Whoever writes to a server that may end ignores SIGPIPE; the server is to start as anyone would start it.
+  // What we ignore or block it is not to ignore or block: it starts as anyone would start it.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t defaults;

@@ -52,7 +52,8 @@ struct Launch {
 /// and waited for when this goes.
 class Process {
  public:
-  /// Fails with kNotFound when there is no such program, else with kUnavailable.
+  /// Fails with kNotFound when there is no such program, else with kUnavailable. From now on SIGPIPE is ignored in our
+  /// process: that a program has ended is an error of whoever writes to it, and not our end.
   static Expected<Process> Start(const Launch& launch);
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
