@@ -51,7 +51,8 @@ for (const [how, leave] of [
     assert.ok(again.epoch > lost.epoch, 'another epoch');
     assert.equal(await stateOf(second, 'stays'), 'busy');
     t.diagnostic(`offline after ${ms.toFixed(0)} ms`);
-    assert.ok(ms < 1000, `${ms} ms`);
+    // By the end of the connection, and not by any time-out: the shortest is 30 s.
+    assert.ok(ms < 15_000, `${ms} ms`);
     await second.end();
   });
 

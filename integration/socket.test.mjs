@@ -58,7 +58,7 @@ test('two clients of one server work in one swarm, each in a session of its own'
   await first.end();
   // With its session, whose end is in the database some milliseconds after the connection's.
   const left = performance.now();
-  while ((await stateOf(second, 'ada')) !== 'offline') assert.ok(performance.now() - left < 1000, 'it is still there');
+  while ((await stateOf(second, 'ada')) !== 'offline') assert.ok(performance.now() - left < 15_000, 'it is still there');
   assert.deepEqual(await second.ping(), {});
   await second.end();
   server.child.kill('SIGTERM');

@@ -146,7 +146,8 @@ for (const era of kEras) {
     }
     t.diagnostic(`from the writer's answer to the other's notification: ${figures(delays)}`);
     delays.sort((a, b) => a - b);
-    assert.ok(delays[50] < 20, `${delays[50]} ms`);
+    // Not by the slow look that stands behind the watch, which comes every 250 ms.
+    assert.ok(delays[50] < 200, `${delays[50]} ms`);
   });
 
   test(`${era}: of a thousand quick writes a client hears seldom, but of the last one`, async (t) => {

@@ -140,7 +140,8 @@ test('the task of a program that is killed is claimed again with a higher epoch;
   t.diagnostic(`claimed again ${ms.toFixed(0)} ms after the kill`);
   assert.equal(again.taskId, taskId);
   assert.equal(again.epoch, lost.epoch + 1);
-  assert.ok(ms < 1000, `${ms} ms`);
+  // By the end of the process, and not by any time-out: the shortest is 30 s.
+  assert.ok(ms < 15_000, `${ms} ms`);
 
   // The dead one's model comes back with another server, and does not know.
   const back = await Program.open(place, 'modern', 'second');
