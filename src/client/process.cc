@@ -89,6 +89,14 @@ std::optional<std::int64_t> CpuNs(pid_t pid) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+std::optional<std::int64_t> ResidentBytes(pid_t pid) {
+  std::ifstream pages(fmt::format("/proc/{}/statm", pid));
+  std::int64_t all = 0;
+  std::int64_t resident = 0;
+  if (!(pages >> all >> resident)) return std::nullopt;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
 ProcessFigures Measure(pid_t pid) {
   ProcessFigures figures{.cpu_ns = CpuNs(pid)};
   std::ifstream status(fmt::format("/proc/{}/status", pid));
@@ -199,7 +207,7 @@ void Process::Kill(int signal) {
 
 std::optional<Ending> Process::Ended() {
   int status = 0;
-  if (!ending_ && waitpid(pid_, &status, WNOHANG) == pid_) ending_ = EndingOf(status);
+  if (!ending_ && pid_ != -1 && waitpid(pid_, &status, WNOHANG) == pid_) ending_ = EndingOf(status);
   return ending_;
 }
 

@@ -25,6 +25,8 @@ struct ProcessFigures {
 ProcessFigures Measure(pid_t pid);
 /// The first of them, for those who look often: one system call.
 std::optional<std::int64_t> CpuNs(pid_t pid);
+/// The second of them, for the same: one small file.
+std::optional<std::int64_t> ResidentBytes(pid_t pid);
 
 /// How a process has ended.
 struct Ending {

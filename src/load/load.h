@@ -59,7 +59,8 @@ struct Interval {
 };
 
 struct Outcome {
-  double seconds = 0;  ///< That were measured: from the first request's moment to the last answer or the plan's end.
+  double seconds = 0;    ///< That were measured: from the first request's moment to the last answer or the plan's end.
+  double sending_s = 0;  ///< Of these, until no more requests became due.
   std::uint64_t due = 0;
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;  ///< With whatever.
@@ -74,12 +75,16 @@ struct Outcome {
   std::optional<double> server_cpu_s;
   std::optional<double> peak_resident_bytes;  ///< Of all server processes together, as it was once a second.
   double own_cpu_s = 0;
+  bool warming_up = false;   ///< What the watch is shown will not be measured.
   bool interrupted = false;  ///< Ended early because it was asked to.
-  std::string broken_off;    ///< Not empty: why it ended early, as when the server has gone.
+  /// Not empty: a connection has ended, and why. When none was left, the run ended early.
+  std::string broken_off;
 
   std::uint64_t error_count() const;
   /// Answers per second; nothing when nothing was measured.
   std::optional<double> rate() const;
+  /// Requests due per second while there were any; a closed loop offers what is answered.
+  std::optional<double> offered_rate() const;
   /// Server CPU for each answer.
   std::optional<double> cpu_ns_per_answer() const;
 };
@@ -92,8 +97,8 @@ using Watch = std::function<bool(const Outcome&)>;
 /// files is raised as far as is needed and allowed. Fails with kUnavailable (or kNotFound: no such program) when a
 /// server cannot be started, greeted or prepared; that it dies later is in the outcome.
 ///
-/// Clocks are read once for each read(2) that brings answers, after it, and once before each write(2) of at most
-/// kWriteBytes: a moment is that of its batch.
+/// The clock is read once after each read(2) that brings answers, and once before the requests of a write(2), 16 KiB of
+/// them at most, are put together: a moment is that of its batch.
 Expected<Outcome> Run(const Target& target, const Plan& plan, const Watch& watch = {});
 
 }  // namespace skep::load

@@ -43,7 +43,7 @@ class Schedule {
 
   /// All that are due before the end.
   std::uint64_t total() const { return total_; }
-  /// When request n is due, in ns from the start, rounded down. REQUIRES: n < total().
+  /// When request n is due, in ns from the start, rounded. REQUIRES: n < total().
   std::int64_t DueNs(std::uint64_t n) const;
   /// How many are due at `ns` or before: those with DueNs(n) ≤ ns.
   std::uint64_t DueBy(std::int64_t ns) const;
