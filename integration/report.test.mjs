@@ -56,6 +56,7 @@ async function work(place) {
   // One call that fails, and one that waits.
   await assert.rejects(servers[0].tool('task_update', { taskId: made[0], epoch: 9, state: 'succeeded' }));
   const waiting = servers[0].tool('task_claim', { agentId: agents[0], wait: 10 });
+  await servers[0].memory('store', { key: 'behind it', value: 'so it waits' });
   const { taskId } = await servers[1].tool('task_orchestrate', { task: 'last' });
   assert.equal((await waiting).taskId, taskId);
   for (const server of servers) await server.end();
