@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+/// What repeated measurements say. Stateless.
+namespace skep::load {
+
+/// The middle value, or the mean of the two that are; nothing of nothing.
+std::optional<double> Median(std::span<const double> values);
+
+/// Where a figure lies with 95 % confidence.
+struct Range {
+  double low = 0;
+  double high = 0;
+  bool operator==(const Range&) const = default;
+};
+
+/// Of the median: the percentile bootstrap (Efron 1979) of 10,000 resamples, chosen by the seed. Nothing of fewer than
+/// three values, of which no resample says more than they do.
+std::optional<Range> BootstrapInterval(std::span<const double> values, std::uint64_t seed = 1);
+
+struct Ratio {
+  double value = 0;            ///< The median of `above` by the median of `below`.
+  std::optional<Range> range;  ///< Its interval, of fewer than three pairs none.
+};
+/// Of values that were measured in turn, pair by pair: a resample keeps pairs together, so that what slowed both down
+/// widens nothing. Nothing when there are none, or the median below is 0. REQUIRES: as many of each.
+std::optional<Ratio> RatioOfMedians(std::span<const double> above, std::span<const double> below,
+                                    std::uint64_t seed = 1);
+
+}  // namespace skep::load
