@@ -94,6 +94,16 @@ for (const file of files) {
     const server = new Server(makePlace(t));
     const saved = new Map();
     let pings = 0;
+    // A change is told when it is seen, which may be before the write that made it is answered.
+    const changes = [];
+    const isChange = (message) => /^notifications\/resources\//.test(message.method);
+    const next = async (wanted) => {
+      if (isChange(wanted)) return changes.shift() ?? server.next();
+      for (let message = await server.next(); ; message = await server.next()) {
+        if (!isChange(message) || 'method' in wanted) return message;
+        changes.push(message);
+      }
+    };
     for (const { at, step } of steps) {
       try {
         if ('send' in step) {
@@ -101,7 +111,7 @@ for (const file of files) {
         } else if ('raw' in step) {
           server.write(`${substitute(step.raw, saved)}\n`);
         } else if ('expect' in step) {
-          const message = await server.next();
+          const message = await next(step.expect);
           try {
             match(step.expect, message, saved);
           } catch (error) {
@@ -112,7 +122,7 @@ for (const file of files) {
         } else if (step.expect_none) {
           const id = `runner-${pings++}`;
           server.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' })}\n`);
-          assert.deepEqual(await server.next(), { jsonrpc: '2.0', id, result: {} });
+          assert.deepEqual(changes.shift() ?? (await server.next()), { jsonrpc: '2.0', id, result: {} });
         } else if (step.end) {
           server.closeInput();
         } else {
@@ -122,6 +132,6 @@ for (const file of files) {
         throw new Error(`${at}: ${error.message}`);
       }
     }
-    assert.deepEqual(await server.end(), [], 'said after the last line');
+    assert.deepEqual([...changes, ...(await server.end())], [], 'said after the last line');
   });
 }
