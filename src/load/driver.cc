@@ -22,6 +22,7 @@ constexpr std::size_t kWriteBytes = 16 * limits::kKiB;
 constexpr std::int64_t kWatchNs = 100'000'000;
 /// How long answers are waited for once the watch has ended the run: it is to end now, but cleanly.
 constexpr std::int64_t kInterruptedGraceNs = 1'000'000'000;
+constexpr std::int64_t kLastAnswersNs = 250'000'000;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t Now() { return SystemClock().SteadyNs(); }
@@ -106,12 +107,12 @@ Outcome Driver::Drive(const Phase& phase, const Watch& watch) {
   std::int64_t now_ns = Now();
   while (!Done(now_ns)) {
     if (schedule_) SendDue();
-    Await(std::min({NextMoment(), watch_ns, start_ns_ + tally_->interval_end_ns()}));
+    Await(std::min({NextMoment(), watch_ns, IntervalEndNs()}));
     now_ns = Now();
     if (sending_ && (now_ns >= sending_until_ns_ || (!schedule_ && tally_->sent() >= total_))) {
       EndSending(std::min(now_ns, sending_until_ns_), phase_.grace_ns);
     }
-    if (now_ns >= start_ns_ + tally_->interval_end_ns()) {
+    if (now_ns >= IntervalEndNs()) {
       tally_->EndInterval(now_ns - start_ns_, DueBy(now_ns), servers_.Measure());
     }
     if (now_ns >= watch_ns) {
@@ -188,6 +189,11 @@ std::int64_t Driver::NextMoment() const {
   // What is due and was not sent waits for a connection, not for time.
   const bool waits = schedule_ && next_ < total_ && next_due_ns_ > Now();
   return waits ? std::min(end_ns, next_due_ns_) : end_ns;
+}
+
+std::int64_t Driver::IntervalEndNs() const {
+  // The last answers, which come a little after the end, belong to the last second and are no interval of their own.
+  return start_ns_ + tally_->interval_end_ns() + (sending_ ? 0 : kLastAnswersNs);
 }
 
 std::uint64_t Driver::DueBy(std::int64_t now_ns) const {

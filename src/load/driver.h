@@ -67,6 +67,7 @@ class Driver {
   /// Sleeps until something can be done, and does what connections ask for.
   void Await(std::int64_t until_ns);
   std::int64_t NextMoment() const;
+  std::int64_t IntervalEndNs() const;
   std::uint64_t DueBy(std::int64_t now_ns) const;
 
   // Connections.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "base/scratch.h"
 #include "load/mix.h"
 #include "load/pattern.h"
 #include "skep/error.h"
@@ -91,6 +92,10 @@ struct Outcome {
 
 /// Called about ten times a second while it runs, warm-up included; false ends it. The outcome so far.
 using Watch = std::function<bool(const Outcome&)>;
+
+/// A directory for servers' data, on a disk: /tmp often is memory, where what is durable costs nothing. TMPDIR goes
+/// before it. Fails with kUnavailable.
+Expected<Scratch> MakeHome();
 
 /// One run: starts or connects, greets, prepares what the mix needs, warms up, measures, and ends the server. One
 /// thread, which sends, receives and times; SIGPIPE is ignored in the process from then on, and the limit of open

@@ -1,10 +1,10 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
-#include "base/scratch.h"
 #include "load/driver.h"
 #include "load/load.h"
 #include "load/script.h"
@@ -77,12 +77,14 @@ Expected<Outcome> RunAt(const Target& target, const Plan& plan, const Watch& wat
 
 }  // namespace
 
+Expected<Scratch> MakeHome() { return Scratch::Make(std::getenv("TMPDIR") == nullptr ? "/var/tmp" : ""); }
+
 Expected<Outcome> Run(const Target& target, const Plan& plan, const Watch& watch) {
   if (plan.connections < 1 || plan.duration_s <= 0 || plan.mix.parts.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "a load has at least one connection, a duration and a mix");
   }
   if (!plan.home.empty()) return RunAt(target, plan, watch, plan.home);
-  const auto scratch = Scratch::Make();
+  const auto scratch = MakeHome();
   if (!scratch) return std::unexpected(scratch.error());
   return RunAt(target, plan, watch, scratch->path());
 }

@@ -34,8 +34,8 @@ class Tally {
   void Failed(std::string_view kind, std::uint64_t count = 1);
   std::uint64_t sent() const { return outcome_.sent; }
 
-  /// When the second that is counted ends.
-  std::int64_t interval_end_ns() const { return interval_from_ns_ + kIntervalNs; }
+  /// When the second that is counted ends: at a whole one since the beginning.
+  std::int64_t interval_end_ns() const { return (interval_from_ns_ / kIntervalNs + 1) * kIntervalNs; }
   void EndInterval(std::int64_t now_ns, std::uint64_t due, const ServerFigures& servers);
   /// All until now; good until the next call of anything.
   const Outcome& SoFar(std::int64_t now_ns, std::uint64_t due, bool warming_up);
