@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "base/printable.h"
 #include "json/writer.h"
 #include "mcp/calls.h"
+#include "mcp/list_cursor.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -22,26 +22,6 @@ using rpc::ErrorCode;
 
 namespace {
 
-/// Where a page of resources/list begins: behind the thing of this number, of the template at this place.
-struct Place {
-  std::size_t resource = 0;
-  std::int64_t after = 0;
-};
-
-std::string Format(const Place& place) { return fmt::format("resources-{}-{}", place.resource, place.after); }
-
-std::optional<Place> ParsePlace(std::string_view cursor) {
-  constexpr std::string_view kBegin = "resources-";
-  if (!cursor.starts_with(kBegin)) return std::nullopt;
-  Place place;
-  const char* const end = cursor.data() + cursor.size();
-  const auto [dash, error] = std::from_chars(cursor.data() + kBegin.size(), end, place.resource);
-  if (error != std::errc() || dash == end || *dash != '-') return std::nullopt;
-  const auto [rest, second] = std::from_chars(dash + 1, end, place.after);
-  if (second != std::errc() || rest != end || place.after < 0) return std::nullopt;
-  return place;
-}
-
 void WriteHead(const ResourceInfo& info, json::Writer& to) {
   to.Member("name", info.name);
   to.Member("title", info.title);
@@ -50,7 +30,8 @@ void WriteHead(const ResourceInfo& info, json::Writer& to) {
 }
 
 /// Writes a page, of at most limits::kResourcesPage; returns where the next one begins, if there is one.
-std::optional<Place> WritePage(const Server& server, ToolContext& context, Place place, json::Writer& to) {
+std::optional<ResourcePlace> WritePage(const Server& server, ToolContext& context, ResourcePlace place,
+                                       json::Writer& to) {
   const auto resources = server.resources();
   auto room = static_cast<std::int64_t>(limits::kResourcesPage);
   for (; place.resource < resources.size(); ++place.resource, place.after = 0) {
@@ -82,13 +63,13 @@ std::optional<Place> WritePage(const Server& server, ToolContext& context, Place
 }
 
 /// Writes the result of resources/list but its end.
-void BeginResourceList(const Server& server, ToolContext& context, Place place, json::Writer& to) {
+void BeginResourceList(const Server& server, ToolContext& context, ResourcePlace place, json::Writer& to) {
   to.BeginObject();
   to.Key("resources");
   to.BeginArray();
   const auto next = WritePage(server, context, place, to);
   to.EndArray();
-  if (next) to.Member("nextCursor", std::string_view(Format(*next)));
+  if (next) to.Member("nextCursor", std::string_view(FormatCursor(*next)));
 }
 
 /// The text of an absent or valid cursor; answers by itself otherwise.
@@ -111,7 +92,7 @@ void WriteFirstResources(const Server& server, ToolContext& context, json::Write
 void ListResources(ServerSession& session, const Request& request, rpc::Reply reply) {
   std::string_view cursor;
   if (!ReadCursor(request, cursor, reply)) return;
-  const auto place = cursor.empty() ? Place() : ParsePlace(cursor);
+  const auto place = cursor.empty() ? ResourcePlace() : ParseResourceCursor(cursor);
   if (!place) {
     return reply.Error(ErrorCode::kInvalidParams,
                        "params.cursor is none that resources/list has given; begin without one");

@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
-#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "mcp/list_cursor.h"
 #include "mcp/methods.h"
 #include "mcp/server.h"
 #include "mcp/session.h"
@@ -133,18 +134,15 @@ void UpdateTask(ServerSession& session, const Request& request, rpc::Reply reply
 }
 
 void ListTasks(ServerSession& session, const Request& request, rpc::Reply reply) {
-  constexpr std::string_view kCursor = "tasks-";
   std::int64_t after = 0;
   if (const Value cursor = request.params.Find("cursor"); cursor.exists()) {
     const std::string_view text = cursor.Is(Type::kString) ? cursor.AsString() : "?";
-    const char* const end = text.data() + text.size();
-    const bool ours = text.starts_with(kCursor);
-    const auto [rest, error] = ours ? std::from_chars(text.data() + kCursor.size(), end, after)
-                                    : std::from_chars_result{text.data(), std::errc::invalid_argument};
-    if (!text.empty() && (error != std::errc() || rest != end)) {
+    const auto place = text.empty() ? std::optional<std::int64_t>(0) : ParseTasksCursor(text);
+    if (!place) {
       return reply.Error(ErrorCode::kInvalidParams,
                          "params.cursor is none that tasks/list has given; begin without one");
     }
+    after = *place;
   }
   const Services& services = session.server().services();
   store::Database& database = services.store.Reader();
@@ -164,7 +162,7 @@ void ListTasks(ServerSession& session, const Request& request, rpc::Reply reply)
       to.EndObject();
     }
     to.EndArray();
-    if (more) to.Member("nextCursor", fmt::format("{}{}", kCursor, records.back().number));
+    if (more) to.Member("nextCursor", std::string_view(FormatTasksCursor(records.back().number)));
     to.EndObject();
   });
 }
