@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,15 @@ namespace {
 int Failed(const Error& error, const Console& console) {
   console.Say(error.message);
   return kExitFailed;
+}
+
+/// Has the heap keep what large messages have freed, for the next one, until the store's thread is at rest and gives it
+/// back: a window's end after the last work at the latest. Left alone, glibc moves these bounds with each large block
+/// that is freed, and it is chance whether retrieving 9.4 MB faults 45 pages in or 13,848, which takes twice the time.
+void KeepFreedMemory() {
+  constexpr int kLargestOnHeap = 32 << 20;  // the most that glibc takes: three times the longest line
+  mallopt(M_MMAP_THRESHOLD, kLargestOnHeap);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLargestOnHeap);  // a value, its answer, and the block that grows into it
 }
 
 /// How soon a server has the port that another has left.
@@ -124,6 +134,7 @@ int Join(const Settings& settings, const Console& console) {
 
 int Serve(const Settings& settings, const Console& console) {
   if (!settings.connect.empty()) return Join(settings, console);
+  KeepFreedMemory();
   if (!settings.listen.empty()) return Listen(settings, console);
   if (console.InIsTerminal()) console.Say("speaking MCP on this terminal: one JSON-RPC message per line; Ctrl-D ends");
   BufferPool pool;

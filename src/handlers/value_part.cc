@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "base/limits.h"
+#include "json/vector.h"
 
 namespace skep::handlers {
 namespace {
@@ -23,7 +25,30 @@ constexpr std::array<std::uint8_t, 256> MakeCosts() {
   return costs;
 }
 constexpr auto kCosts = MakeCosts();
+constexpr std::size_t kPlainCost = 2;
 constexpr std::size_t kMaxCost = 13;
+
+std::size_t CostOf(char c) { return kCosts[static_cast<unsigned char>(c)]; }
+
+/// Bytes at the beginning of `text` that cost no more than the budget. Most are plain, and are counted by the vector.
+std::size_t CountAffordable(std::string_view text) {
+  std::size_t left = kBudget;
+  std::size_t size = 0;
+#if defined(__SSE2__)
+  constexpr std::size_t kWidth = sizeof(__m128i);
+  for (; text.size() - size >= kWidth; size += kWidth) {
+    std::size_t cost = kWidth * kPlainCost;
+    for (std::uint32_t specials = json::Specials(json::Load(text.data() + size)); specials != 0;
+         specials &= specials - 1) {
+      cost += CostOf(text[size + static_cast<std::size_t>(std::countr_zero(specials))]) - kPlainCost;
+    }
+    if (cost > left) break;
+    left -= cost;
+  }
+#endif
+  for (; size < text.size() && CostOf(text[size]) <= left; ++size) left -= CostOf(text[size]);
+  return size;
+}
 
 bool InsideCharacter(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
@@ -46,12 +71,7 @@ Expected<std::string_view> TakePart(std::string_view value, std::int64_t offset,
   std::string_view part = value.substr(begin);
   if (length && static_cast<std::uint64_t>(*length) < part.size())
     part = part.substr(0, static_cast<std::size_t>(*length));
-  if (part.size() * kMaxCost > kBudget) {
-    std::size_t cost = 0;
-    std::size_t size = 0;
-    while (size < part.size() && (cost += kCosts[static_cast<unsigned char>(part[size])]) <= kBudget) ++size;
-    part = part.substr(0, size);
-  }
+  if (part.size() * kMaxCost > kBudget) part = part.substr(0, CountAffordable(part));
   std::size_t size = part.size();
   while (InsideCharacter(value, begin + size)) --size;
   if (size == 0 && begin < value.size()) {
