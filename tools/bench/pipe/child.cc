@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -24,8 +23,10 @@ extern "C" char** environ;
 namespace skep::bench {
 namespace {
 
-/// More than any line the benchmark asks for, and more than a pipe holds.
+/// More than most lines the benchmark asks for, and more than a pipe holds.
 constexpr std::size_t kBuffer = 256 * 1024;
+/// More than any line: twice what a client of MCP takes.
+constexpr std::size_t kMaxBuffer = 20 * 1024 * 1024;
 
 std::int64_t ReadClock(clockid_t clock) {
   timespec time{};
@@ -36,6 +37,16 @@ std::int64_t ReadClock(clockid_t clock) {
 void SetNonBlocking(int fd, bool on) {
   const int flags = fcntl(fd, F_GETFL);
   fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+std::size_t CountLines(const char* at, std::size_t size) {
+  const char* const end = at + size;
+  std::size_t lines = 0;
+  while (const void* newline = std::memchr(at, '\n', static_cast<std::size_t>(end - at))) {
+    at = static_cast<const char*>(newline) + 1;
+    ++lines;
+  }
+  return lines;
 }
 
 }  // namespace
@@ -115,11 +126,14 @@ void Child::Write(std::string_view data) {
 std::string_view Child::Read(std::size_t lines) {
   std::size_t size = 0;
   for (std::size_t seen = 0; seen < lines;) {
-    if (size == buffer_.size()) Die("a reply is longer than expected");
+    if (size == buffer_.size()) {
+      if (size >= kMaxBuffer) Die("a reply is longer than expected");
+      buffer_.resize(2 * size);
+    }
     char* const at = buffer_.data() + size;
     const ssize_t n = read(out_, at, buffer_.size() - size);
     if (n <= 0) Die("the server has closed its output");
-    seen += static_cast<std::size_t>(std::count(at, at + n, '\n'));
+    seen += CountLines(at, static_cast<std::size_t>(n));
     size += static_cast<std::size_t>(n);
   }
   return {buffer_.data(), size};
@@ -147,7 +161,7 @@ void Child::Exchange(std::string_view data, std::size_t replies) {
     }
     const ssize_t n = read(out_, buffer_.data(), buffer_.size());
     if (n > 0) {
-      seen += static_cast<std::size_t>(std::count(buffer_.data(), buffer_.data() + n, '\n'));
+      seen += CountLines(buffer_.data(), static_cast<std::size_t>(n));
       idle = false;
     } else if (n == 0 || errno != EAGAIN) {
       Die(fmt::format("the server has closed its output after {} of {} replies", seen, replies));

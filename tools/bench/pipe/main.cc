@@ -29,15 +29,15 @@ Measures an MCP server on pipes, each figure beside its floor: a bare echo (roun
   --core N       The core to use (the last one).
   --dir DIR      Where the database is made (/var/tmp). Its disk is what durable stores are measured on.
   --rounds N     How often each measurement alternates with its floor (7).
-  --only NAME    One of trips, pipelined, durable, start, memory.
+  --only NAME    One of trips, pipelined, durable, large, start, memory.
 )";
 
 struct Part {
   std::string_view name;
   Rows (*measure)(const Setting&);
 };
-constexpr Part kParts[] = {
-    {"trips", RoundTrips}, {"pipelined", Pipelined}, {"durable", Durable}, {"start", Start}, {"memory", Memory}};
+constexpr Part kParts[] = {{"trips", RoundTrips}, {"pipelined", Pipelined}, {"durable", Durable},
+                           {"large", Large},      {"start", Start},         {"memory", Memory}};
 
 struct Options {
   Setting setting;

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <ctime>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -246,6 +248,76 @@ Rows Durable(const Setting& setting) {
       rate.ToRow("store 1 KB pipelined, durable", "/s", "one at a time"),
       {.name = "store 1 KB pipelined, server CPU per call", .unit = "ns", .value = cpu.Median(), .samples = cpu.size()},
       trip.ToRow("store 1 KB round trip p50, durable", "µs", "fdatasync")};
+}
+
+namespace {
+
+/// Where the next part of a value begins, as the server says; nothing: this was the last one.
+std::optional<std::int64_t> NextOffset(std::string_view reply) {
+  constexpr std::string_view kName = R"("next":)";
+  const std::size_t at = reply.find(kName);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::int64_t offset = 0;
+  std::from_chars(reply.data() + at + kName.size(), reply.data() + reply.size(), offset);
+  return offset;
+}
+
+/// The requests that retrieve the whole value, and the bytes of their replies.
+struct Parts {
+  std::vector<std::string> requests;
+  std::size_t bytes = 0;
+};
+Parts AskForParts(Child& server) {
+  Parts parts;
+  for (std::optional<std::int64_t> offset = 0; offset;) {
+    parts.requests.push_back(RetrieveLarge(*offset));
+    const std::string_view reply = Checked(server.Trip(parts.requests.back()));
+    parts.bytes += reply.size();
+    offset = NextOffset(reply);
+  }
+  return parts;
+}
+
+/// GB/s of both directions together.
+double Throughput(Child& child, const std::vector<std::string>& requests) {
+  std::size_t bytes = 0;
+  const std::int64_t from = NowNs();
+  for (const std::string& request : requests) bytes += request.size() + child.Trip(request).size();
+  return static_cast<double>(bytes) / static_cast<double>(NowNs() - from);
+}
+
+}  // namespace
+
+Rows Large(const Setting& setting) {
+  Rows rows;
+  for (const int core : {setting.core, -1}) {
+    Pin(core);
+    Child server(setting.server, setting.home);
+    Checked(server.Trip(Handshake()));
+    std::uint64_t n = 0;
+    const std::size_t stored_bytes = Checked(server.Trip(StoreLarge(n++))).size();
+    const Parts parts = AskForParts(server);
+    // Its replies have the mean size of the server's.
+    Child store_echo({setting.echo, fmt::format("{}", stored_bytes)}, setting.home);
+    Child retrieve_echo({setting.echo, fmt::format("{}", parts.bytes / parts.requests.size())}, setting.home);
+    Pair store;
+    Pair retrieve;
+    for (int round = -1; round < setting.rounds; ++round) {
+      const std::vector<std::string> requests = {StoreLarge(n++)};
+      const double stored = Throughput(server, requests);
+      AwaitRest(server);  // what it does behind it (indexing) is no part of what follows
+      const double store_floor = Throughput(store_echo, requests);
+      const double retrieved = Throughput(server, parts.requests);
+      const double retrieve_floor = Throughput(retrieve_echo, parts.requests);
+      if (round < 0) continue;  // to warm up
+      store.Add(stored, store_floor);
+      retrieve.Add(retrieved, retrieve_floor);
+    }
+    const char* const where = core == -1 ? "all cores" : "one core with its client";
+    rows.push_back(store.ToRow(fmt::format("store 9.4 MB, durable, {}", where), "GB/s", "echo"));
+    rows.push_back(retrieve.ToRow(fmt::format("retrieve 9.4 MB, {}", where), "GB/s", "echo"));
+  }
+  return rows;
 }
 
 Rows Start(const Setting& setting) {

@@ -33,6 +33,8 @@ Rows RoundTrips(const Setting& setting);
 Rows Pipelined(const Setting& setting);
 /// Durable stores, pipelined and one after the other, and the disk's own time.
 Rows Durable(const Setting& setting);
+/// Lines of up to 10 MB, there and back: bytes a second of both directions together.
+Rows Large(const Setting& setting);
 /// From exec to the first answers, with a database that exists.
 Rows Start(const Setting& setting);
 /// Memory after initialize, at rest.

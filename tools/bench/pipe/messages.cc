@@ -43,4 +43,19 @@ std::string Store(std::uint64_t n) {
       n, fmt::format(R"("action":"store","key":"bench-{}","value":"{:012} {:v>{}}")", key, n, "", kStoreBytes - 13));
 }
 
+std::string StoreLarge(std::uint64_t n) {
+  constexpr std::string_view kLine =
+      "The bees of one hive find their way by the sun, and dance to tell the others so\\n";
+  // A beginning of another length moves all the rest, so that no page of the database stays as it was.
+  std::string value = fmt::format("{:v>{}}", n, 12 + n % kLine.size());
+  // An escape is two bytes here and one in the value.
+  for (std::size_t size = value.size(); size + kLine.size() - 1 <= kLargeBytes; size += kLine.size() - 1)
+    value += kLine;
+  return MemoryUsage(n, fmt::format(R"("action":"store","key":"large","value":"{}")", value));
+}
+
+std::string RetrieveLarge(std::int64_t offset) {
+  return MemoryUsage(0, fmt::format(R"("action":"retrieve","key":"large","offset":{})", offset));
+}
+
 }  // namespace skep::bench

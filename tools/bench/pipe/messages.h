@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -12,6 +13,8 @@ inline constexpr int kHotValueBytes = 100;
 inline constexpr int kStoreBytes = 1000;
 /// Keys that are stored under: more than one transaction touches.
 inline constexpr std::uint64_t kStoreKeys = 10'000;
+/// Bytes of a large value: the most that skep takes, in a line of nearly 10 MB.
+inline constexpr std::size_t kLargeBytes = 9 * 1024 * 1024;
 
 /// initialize and notifications/initialized. One reply.
 std::string Handshake();
@@ -21,6 +24,10 @@ std::string RetrieveHot(std::uint64_t n);
 std::string StoreHot();
 /// A value that differs from the one before it under this key: SQLite does not write what does not change.
 std::string Store(std::uint64_t n);
+/// A text in lines, under a key of its own; it differs from those before it in each of its pages.
+std::string StoreLarge(std::uint64_t n);
+/// The part of it from `offset` on that fits into an answer.
+std::string RetrieveLarge(std::int64_t offset);
 
 /// `count` lines in one string.
 template <class Message>
