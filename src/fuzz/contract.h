@@ -1,0 +1,52 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/process.h"
+#include "fuzz/schema.h"
+#include "skep/error.h"
+
+namespace skep::fuzz {
+
+struct ToolContract {
+  std::string name;
+  Schema input;
+  std::optional<Schema> output;
+};
+struct PromptContract {
+  std::string name;
+  std::vector<std::string> arguments;
+};
+
+/// What a server says it can do: what is sent to it is made from this, and what it answers is held to it.
+struct Contract {
+  std::string server;                  ///< Its name and version.
+  std::vector<std::string> revisions;  ///< Of the legacy era, that it agreed on.
+  bool modern = false;
+  std::vector<ToolContract> tools;
+  std::vector<std::string> resources;  ///< URIs.
+  std::vector<std::string> templates;  ///< With {variables}.
+  std::vector<PromptContract> prompts;
+  std::set<std::string> lists;  ///< Methods that list something and were answered with a result.
+
+  const ToolContract* Tool(std::string_view name) const;
+  int ToolIndex(std::string_view name) const;  ///< -1: none.
+  /// Whether it has the tools whose meaning is known: memory_usage; task_claim and what belongs to it.
+  bool HasMemory() const;
+  bool HasTasks() const;
+  /// Keywords of its schemas that nothing is judged by.
+  std::set<std::string> UnknownKeywords() const;
+};
+
+/// Adds what a result of one of the list methods says; what has not its form is left out.
+void AddList(std::string_view method, const nlohmann::json& result, Contract& contract);
+
+/// Asks a server of its own, in each revision. Fails when it cannot be started, or answers no greeting.
+Expected<Contract> ReadContract(const client::Launch& launch);
+
+}  // namespace skep::fuzz

@@ -1,0 +1,52 @@
+#include "document.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+namespace skep::fuzz_targets {
+
+PaddedText::PaddedText(std::string_view text, char filler) : block_(text.size()) {
+  block_.Append(text);
+  std::memset(block_.data() + text.size(), filler, block_.capacity() - text.size() + Block::kPadding);
+}
+
+std::string Describe(json::Value value) {
+  switch (value.type()) {
+    case json::Type::kAbsent:
+      return "absent";
+    case json::Type::kNull:
+      return "null";
+    case json::Type::kBool:
+      return value.AsBool() ? "true" : "false";
+    case json::Type::kInt:
+      return fmt::format("{}", value.AsInt());
+    case json::Type::kUint:
+      return fmt::format("{}", value.AsUint());
+    case json::Type::kDouble:
+      return fmt::format("d{:016x}", std::bit_cast<std::uint64_t>(value.AsDouble()));
+    case json::Type::kString:
+      return fmt::format("{}:{}", value.AsString().size(), value.AsString());
+    case json::Type::kArray: {
+      std::string text = "[";
+      json::Value element;
+      for (json::Elements elements(value); elements.Next(element);) text += Describe(element) + ",";
+      return text + "]";
+    }
+    case json::Type::kObject: {
+      std::string text = "{";
+      std::string_view name;
+      json::Value member;
+      for (json::Members members(value); members.Next(name, member);) {
+        text += fmt::format("{}:{}={},", name.size(), name, Describe(member));
+      }
+      return text + "}";
+    }
+  }
+  return "";
+}
+
+}  // namespace skep::fuzz_targets
