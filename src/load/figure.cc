@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -75,10 +76,15 @@ std::optional<double> ValueOf(const Figure& figure, const Outcome& outcome) {
   return outcome.peak_resident_bytes;
 }
 
+std::string RateText(double per_s) {
+  if (per_s < 1000) return metrics::ValueText(per_s, metrics::Unit::kPerSecond);
+  return metrics::CountText(static_cast<std::uint64_t>(std::llround(per_s))) + "/s";
+}
+
 std::string ValueText(const Figure& figure, double value) {
   switch (figure.kind) {
     case Kind::kRate:
-      return metrics::ValueText(value, metrics::Unit::kPerSecond);
+      return RateText(value);
     case Kind::kErrors:
       return value == 0 ? "0 %" : fmt::format("{:.3g} %", value * 100);
     case Kind::kResident:

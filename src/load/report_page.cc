@@ -32,6 +32,8 @@ std::string OrNoData(const std::optional<double>& value, Unit unit) {
   return value ? metrics::ValueText(*value, unit) : std::string(kNoData);
 }
 
+std::string OrNoData(const std::optional<double>& per_s) { return per_s ? RateText(*per_s) : std::string(kNoData); }
+
 // --- By time ---
 
 /// What a line takes from each second.
@@ -169,11 +171,10 @@ std::string Summary(const Report& report) {
   AddTerm(html, "Plan", Text(report.plan));
   AddTerm(html, "Machine", Text(report.machine));
   AddTerm(html, "Began", metrics::MomentText(report.began_ms) + " UTC");
-  std::string rate = fmt::format("{} in {:.3f} s, {}", CountText(outcome.answered), outcome.seconds,
-                                 OrNoData(outcome.rate(), Unit::kPerSecond));
+  std::string rate =
+      fmt::format("{} in {:.3f} s, {}", CountText(outcome.answered), outcome.seconds, OrNoData(outcome.rate()));
   if (!report.plan.pattern.closed()) {
-    fmt::format_to(To(rate), "; {} were due, {}", CountText(outcome.due),
-                   OrNoData(outcome.offered_rate(), Unit::kPerSecond));
+    fmt::format_to(To(rate), "; {} were due, {}", CountText(outcome.due), OrNoData(outcome.offered_rate()));
   }
   AddTerm(html, "Answered", rate);
   AddTerm(html, "Errors", ErrorText(outcome));
@@ -230,7 +231,8 @@ std::string ReportPage(std::span<const Report> reports, std::span<const Contende
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"/>"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
-      "<meta name=\"generator\" content=\"skep-load {}\"/><title>{}</title>\n<style>{}</style></head>\n<body>\n",
+      "<meta name=\"generator\" content=\"skep-load {}\"/><title>{}</title>\n<style>{}dl + .pair {{ margin-top: 28px; "
+      "}}</style></head>\n<body>\n",
       Version(), Escape(title), metrics::kPageStyle);
   fmt::format_to(To(html), "<header><h1><bdi>{}</bdi></h1>\n<p class=\"sub\">{}</p></header>\n<main>\n", Escape(title),
                  Escape(Text(reports[0].plan)));

@@ -46,10 +46,9 @@ std::string Rates(const Report& report) {
   const Outcome& outcome = report.outcome;
   const auto rate = outcome.rate();
   std::string text = fmt::format("answered   {} in {:.3f} s", CountText(outcome.answered), outcome.seconds);
-  if (rate) fmt::format_to(To(text), ", {}", metrics::ValueText(*rate, Unit::kPerSecond));
+  if (rate) fmt::format_to(To(text), ", {}", RateText(*rate));
   if (const auto offered = outcome.offered_rate(); offered && !report.plan.pattern.closed()) {
-    fmt::format_to(To(text), "; {} were due, {}", CountText(outcome.due),
-                   metrics::ValueText(*offered, Unit::kPerSecond));
+    fmt::format_to(To(text), "; {} were due, {}", CountText(outcome.due), RateText(*offered));
   }
   return text + "\n";
 }

@@ -72,10 +72,13 @@ void EndOnSignals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-/// What the server's directory does not change.
-std::vector<std::string> FromHere(std::vector<std::string> command) {
-  if (!command.empty() && command[0].contains('/')) command[0] = std::filesystem::absolute(command[0]).string();
-  return command;
+/// Called as it was typed; but the program is found from here, not from the directory that it runs in.
+Target TargetOf(std::vector<std::string> command, const std::string& socket) {
+  Target target{.name = command.empty() ? socket : JoinWords(command), .command = std::move(command), .socket = socket};
+  if (!target.command.empty() && target.command[0].contains('/')) {
+    target.command[0] = std::filesystem::absolute(target.command[0]).lexically_normal().string();
+  }
+  return target;
 }
 
 /// Turns what a parser refuses into what CLI11 says of a wrong value.
@@ -145,9 +148,9 @@ Options ParseOptions(CLI::App& app, int argc, char** argv) {
   plan.mix.parts = Good(ParseMix(all)).parts;
   for (const std::string& text : expected) options.expectations.push_back(Good(ParseExpectation(text)));
   if (command.empty() && socket.empty()) throw CLI::ValidationError("a server is wanted: -- SERVER [ARGUMENT]…");
-  options.targets.push_back({.name = {}, .command = FromHere(std::move(command)), .socket = socket});
+  options.targets.push_back(TargetOf(std::move(command), socket));
   for (const std::string& other : versus) {
-    options.targets.push_back({.name = {}, .command = FromHere(Good(SplitWords(other))), .socket = socket});
+    options.targets.push_back(TargetOf(Good(SplitWords(other)), socket));
   }
   if (options.rounds == 0) options.rounds = versus.empty() ? 1 : 5;
   if (!plan.home.empty()) plan.home = std::filesystem::absolute(plan.home).string();
