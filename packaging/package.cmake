@@ -15,10 +15,23 @@ endfunction()
 file(MAKE_DIRECTORY "${out}")
 skep_gzip("${PROJECT_SOURCE_DIR}/packaging/skep.1" skep.1.gz)
 skep_gzip("${PROJECT_SOURCE_DIR}/packaging/changelog" changelog.Debian.gz)
-add_custom_target(skep_documents ALL DEPENDS "${out}/skep.1.gz" "${out}/changelog.Debian.gz")
+set(pages "${out}/skep.1.gz")
+# What a program with options of its own says to --help is its page.
+foreach(tool skep-load skep-fuzz)
+  if(TARGET ${tool})
+    add_custom_command(
+      OUTPUT "${out}/${tool}.1"
+      COMMAND sh -c "'${PROJECT_SOURCE_DIR}/packaging/help-to-man' '$<TARGET_FILE:${tool}>' ${PROJECT_VERSION} >'${out}/${tool}.1'"
+      DEPENDS ${tool} "${PROJECT_SOURCE_DIR}/packaging/help-to-man"
+      VERBATIM)
+    skep_gzip("${out}/${tool}.1" ${tool}.1.gz)
+    list(APPEND pages "${out}/${tool}.1.gz")
+  endif()
+endforeach()
+add_custom_target(skep_documents ALL DEPENDS ${pages} "${out}/changelog.Debian.gz")
 
 install(TARGETS skep RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(FILES "${out}/skep.1.gz" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES ${pages} DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES "packaging/skep@.service" DESTINATION lib/systemd/user)
 install(FILES packaging/copyright "${out}/changelog.Debian.gz" DESTINATION "${docs}")
 install(FILES packaging/lintian-overrides DESTINATION "${CMAKE_INSTALL_DATADIR}/lintian/overrides" RENAME skep)
