@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -26,6 +27,20 @@ constexpr std::string_view kReport[] = {"timeframe", "format", "swarm", "html", 
 constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topology",   "seed",
                                             "failure-rate", "crash-rate", "stall-rate", "dependencies",
                                             "capabilities", "claims",     "compare",    "json"};
+constexpr std::string_view kBenchmark[] = {"suite",  "scenario", "agents",   "duration", "seed",
+                                           "export", "html",     "attached", "json"};
+constexpr std::string_view kPerf[] = {"json"};
+constexpr std::string_view kTest[] = {"duration", "pattern", "mix", "expect", "connections", "seed", "json"};
+constexpr std::string_view kProfile[] = {"json"};
+
+constexpr std::string_view kSwarmActions[] = {"watch"};
+constexpr std::string_view kBenchmarkActions[] = {"run", "compare"};
+constexpr std::string_view kPerfActions[] = {"quick"};
+constexpr std::string_view kTestActions[] = {"load", "stress", "custom", "memory", "network", "database"};
+constexpr std::string_view kProfileActions[] = {"memory"};
+/// The floor of benchmarks, which start it themselves: not for people, and not in the help.
+constexpr std::string_view kEcho = "echo";
+
 constexpr std::string_view kMcp[] = {"list", "json", "args"};
 
 constexpr CommandInfo kCommands[] = {
@@ -36,12 +51,23 @@ constexpr CommandInfo kCommands[] = {
     {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
     {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kLook},
     {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kLook},
-    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kLook},
+    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kLook, false,
+     kSwarmActions},
     {Command::kReport, "report", "Says what the project's swarms and servers did and how fast; --html writes a page",
      kReport},
     {Command::kMetrics, "metrics", "Prints what is measured, as Prometheus reads it", {}},
     {Command::kSimulate, "simulate", "Plays a swarm in virtual time, checks each step, and measures the scheduler",
      kSimulation},
+    {Command::kBenchmark, "benchmark",
+     "Measures this skep on this machine: run a suite or scenario, compare two exports", kBenchmark, false,
+     kBenchmarkActions},
+    {Command::kPerf, "perf", "skep perf quick: how fast it is here, in ten lines and five seconds", kPerf, false,
+     kPerfActions},
+    {Command::kTest, "test",
+     "Loads a server and says whether it does what is required: load, stress, custom, memory, …", kTest, false,
+     kTestActions},
+    {Command::kProfile, "profile", "skep profile memory: what a server, a connection, a request, an entry take",
+     kProfile, false, kProfileActions},
     {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kLook},
     {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools, resources", {}, true},
 };
@@ -93,8 +119,11 @@ class Parser {
       if (info.command == Command::kDocs)
         command->add_option("document", document_, "man, tools or resources")->required();
       if (info.command == Command::kHook) command->add_option("event", hook_, "pre-edit")->required();
-      if (info.command == Command::kSwarm) {
-        command->add_option("action", action_, "watch")->required()->check(CLI::IsMember({"watch"}));
+      if (!info.actions.empty()) {
+        command->add_option("action", action_, fmt::format("{}", fmt::join(info.actions, ", ")))->required();
+      }
+      if (info.command == Command::kBenchmark) {
+        command->add_option("files", files_, "compare: two files that run --export has written")->expected(0, 2);
       }
       if (info.command == Command::kMcp && with_tools) AddTools(*command, tools);
       commands_.emplace_back(&info, command);
@@ -126,8 +155,12 @@ class Parser {
     if (auto read = ReadOptions(line.options); !read) return ExitWith(kExitUsage, "--" + read.error().message);
     if (app_.get_subcommands().empty() && !serves_by_default)
       return ExitWith(kExitUsage, "no command; see skep --help");
+    line.action = action_;
+    line.files = files_;
     for (const auto& [info, command] : commands_) {
-      if (command->parsed()) line.command = info->command;
+      if (!command->parsed()) continue;
+      line.command = info->command;
+      if (auto wrong = WrongAction(*info); !wrong.empty()) return ExitWith(kExitUsage, std::move(wrong));
     }
     for (const auto& [tool, command] : tools_) {
       if (command->parsed()) line.tool = tool;
@@ -139,6 +172,20 @@ class Parser {
   }
 
  private:
+  /// What is wrong with the word that follows a command's name, or those behind it; empty when nothing is.
+  std::string WrongAction(const CommandInfo& info) const {
+    const bool echo = info.command == Command::kBenchmark && action_ == kEcho;
+    if (!info.actions.empty() && !echo && std::ranges::find(info.actions, action_) == info.actions.end()) {
+      const std::string_view nearest = Nearest(action_, info.actions);
+      return fmt::format("skep {} {}: there is {}{}", info.name, action_, fmt::join(info.actions, ", "),
+                         nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+    }
+    if (info.command != Command::kBenchmark) return {};
+    if (action_ == "compare" && files_.size() != 2) return "skep benchmark compare takes two files: before and after";
+    if (action_ != "compare" && !files_.empty()) return fmt::format("unexpected argument: {}", files_.front());
+    return {};
+  }
+
   std::size_t Times(const std::string& option) const {
     std::size_t times = 0;
     for (const Rows& rows : {options_, arguments_}) {
@@ -219,6 +266,7 @@ class Parser {
   std::vector<std::pair<const Tool*, CLI::App*>> tools_;
   std::string document_;
   std::string action_;
+  std::vector<std::string> files_;
   std::string hook_;
 };
 

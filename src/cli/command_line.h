@@ -23,6 +23,10 @@ enum class Command : std::uint8_t {
   kReport,
   kMetrics,
   kSimulate,
+  kBenchmark,
+  kPerf,
+  kTest,
+  kProfile,
   kHook,
   kDoctor,
   kDocs
@@ -36,6 +40,8 @@ struct CommandInfo {
   /// The rows of Options that it takes, besides those that all take.
   std::span<const std::string_view> options;
   bool hidden = false;
+  /// What follows its name: one of these words. Empty: nothing does.
+  std::span<const std::string_view> actions = {};
 };
 std::span<const CommandInfo> Commands();
 
@@ -47,10 +53,12 @@ const Field& OptionNamed(std::string_view name);
 struct CommandLine {
   Command command = Command::kServe;
   Options options;
-  const Tool* tool = nullptr;   ///< kMcp, unless the tools are to be listed.
-  std::vector<Flag> arguments;  ///< The tool's flags.
-  std::string document;         ///< kDocs: which.
-  std::string hook;             ///< kHook: which.
+  const Tool* tool = nullptr;      ///< kMcp, unless the tools are to be listed.
+  std::vector<Flag> arguments;     ///< The tool's flags.
+  std::string document;            ///< kDocs: which.
+  std::string hook;                ///< kHook: which.
+  std::string action;              ///< Of a command that has actions: which.
+  std::vector<std::string> files;  ///< kBenchmark, to compare: the two exports.
 };
 
 /// `args` is argv without the program's name. `serves_by_default`: what to do when no command is named; otherwise that

@@ -17,6 +17,11 @@ int ShowReport(const CommandLine& line, const Settings& settings, const Console&
 int ShowMetrics(const Settings& settings, const Console& console);
 /// Needs no project: it plays in a directory of its own.
 int SimulateSwarm(const CommandLine& line, const Console& console);
+/// The four that measure need no project either: their servers have one of their own.
+int Benchmark(const CommandLine& line, const Environment& environment, const Console& console);
+int MeasureQuickly(const CommandLine& line, const Environment& environment, const Console& console);
+int TestLoad(const CommandLine& line, const Environment& environment, const Console& console);
+int ProfileMemory(const CommandLine& line, const Environment& environment, const Console& console);
 int Status(const CommandLine& line, const Settings& settings, const Console& console);
 /// `skep hook pre-edit`. It never exits with 2, by which clients understand that the edit is forbidden: what goes wrong
 /// here must not stop anyone's work.

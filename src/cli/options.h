@@ -43,8 +43,19 @@ struct Options {
   std::optional<handlers::ReportFormat> format;
   std::optional<std::string> swarm;
   std::optional<std::string> html;
+  // Of benchmarks and tests of load.
+  std::optional<std::string> suite;
+  std::optional<std::string> scenario;
+  std::optional<double> duration;
+  std::optional<std::string> export_file;
+  bool attached = false;
+  std::optional<std::string> pattern;
+  std::optional<std::string> mix;
+  std::vector<std::string> expect;
+  std::int64_t connections = 1;
+  // Of a simulation, and of benchmarks.
+  std::optional<std::int64_t> agents;
   // Of a simulation.
-  std::int64_t agents = 100;
   std::int64_t tasks = 10'000;
   swarm::Topology topology = swarm::Topology::kMesh;
   std::int64_t seed = 1;
@@ -76,7 +87,22 @@ struct Options {
       Opt<&Options::format>("format", "How much it tells (default: summary)"),
       Opt<&Options::swarm>("swarm", "Id or name: of this swarm's tasks only"),
       Opt<&Options::html>("html", "Writes all of it, with plots, into a file: one page that needs no network"),
-      Opt<&Options::agents>("agents", "Agents in the swarm", {1, limits::kMaxAgents}),
+      Opt<&Options::suite>("suite",
+                           "quick (default), transport, correlation, memory, agents, tasks, swarm, topology, scaling, "
+                           "filesystem, soak or comprehensive"),
+      Opt<&Options::scenario>("scenario", "In place of a suite: ecommerce, ml-pipeline or microservices"),
+      Opt<&Options::duration>("duration", "Seconds that it may take, about; each suite has its own default",
+                              {1, 86'400}),
+      Opt<&Options::export_file>("export", "Writes what was measured into a file, as JSON, for skep benchmark compare"),
+      Opt<&Options::attached>("attached", "Ends early when standard input does"),
+      Opt<&Options::pattern>("pattern",
+                             "How requests come: constant:RATE, ramp:FROM-TO, spike:FROM-TO, step:FROM-TO/STEPS or "
+                             "closed:DEPTH"),
+      Opt<&Options::mix>("mix", "What is asked, by weight: ping=8,retrieve=2; also list, store, search, claim-update"),
+      Opt<&Options::expect>("expect", "What must hold, as in p95<5ms, errors<0.1% or rate>1000; may be repeated"),
+      Opt<&Options::connections>("connections", "Connections, each with a server of its own", {1, 256}),
+      Opt<&Options::agents>("agents", "Agents in the swarm (default: 100 to simulate, 8 to benchmark)",
+                            {1, limits::kMaxAgents}),
       Opt<&Options::tasks>("tasks", "Tasks that they are given", {1, limits::kMaxTasks}),
       Opt<&Options::topology>("topology", "How agents are wired together"),
       Opt<&Options::seed>("seed", "The same number plays the same game", {0, Range::kOpen}),

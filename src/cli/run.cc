@@ -43,6 +43,10 @@ int Run(std::span<const char* const> args, const Environment& environment, const
     return Leave({kExitUsage, fmt::format("there is no hook \"{}\": the hooks are pre-edit", line->hook)}, console);
   }
   if (line->command == Command::kSimulate) return SimulateSwarm(*line, console);
+  if (line->command == Command::kBenchmark) return Benchmark(*line, environment, console);
+  if (line->command == Command::kPerf) return MeasureQuickly(*line, environment, console);
+  if (line->command == Command::kTest) return TestLoad(*line, environment, console);
+  if (line->command == Command::kProfile) return ProfileMemory(*line, environment, console);
   if (line->command == Command::kDoctor) return Examine(*line, environment, console);
 
   const auto settings = DecideSettings(line->options, environment);
@@ -79,6 +83,10 @@ int Run(std::span<const char* const> args, const Environment& environment, const
     case Command::kMetrics:
       return ShowMetrics(*settings, console);
     case Command::kSimulate:
+    case Command::kBenchmark:
+    case Command::kPerf:
+    case Command::kTest:
+    case Command::kProfile:
     case Command::kDoctor:
     case Command::kDocs:
       break;

@@ -23,6 +23,9 @@ namespace {
 /// Swarms with more agents are not listed one by one.
 constexpr std::int64_t kListed = 40;
 
+constexpr std::int64_t kAgents = 100;
+std::int64_t AgentsOf(const Options& options) { return options.agents.value_or(kAgents); }
+
 /// A directory that is gone with all that is in it at the end.
 class Scratch {
  public:
@@ -53,7 +56,7 @@ Expected<Played> Play(const Options& options, swarm::Topology topology) {
   const Scratch scratch;
   auto database = store::Database::Open(scratch.file(), store::Database::Mode::kReadWrite, {.fsync = false});
   if (!database) return std::unexpected(std::move(database.error()));
-  auto result = swarm::Simulate(**database, {.agents = options.agents,
+  auto result = swarm::Simulate(**database, {.agents = AgentsOf(options),
                                              .tasks = options.tasks,
                                              .topology = topology,
                                              .seed = static_cast<std::uint64_t>(options.seed),
@@ -134,7 +137,7 @@ void WriteAgent(swarm::Topology topology, const swarm::SimulatedAgent& agent, js
 
 void Write(const Options& options, const std::vector<Played>& runs, json::Writer& to) {
   to.BeginObject();
-  to.Member("agents", options.agents);
+  to.Member("agents", AgentsOf(options));
   to.Member("tasks", options.tasks);
   to.Member("seed", options.seed);
   to.Key("runs");
@@ -150,7 +153,7 @@ void Write(const Options& options, const std::vector<Played>& runs, json::Writer
     WriteCost(topology, "report", result.reporting, to);
   }
   to.EndArray();
-  if (options.agents <= kListed) {
+  if (AgentsOf(options) <= kListed) {
     to.Key("whoDidWhat");
     to.BeginArray();
     for (const auto& [topology, result] : runs) {

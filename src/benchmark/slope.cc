@@ -1,0 +1,21 @@
+#include "benchmark/slope.h"
+
+#include <cstddef>
+#include <vector>
+
+#include "load/statistics.h"
+
+namespace skep::benchmark {
+
+std::optional<double> Slope(std::span<const Point> points) {
+  if (points.size() < 3) return std::nullopt;
+  std::vector<double> slopes;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    for (std::size_t j = i + 1; j < points.size(); ++j) {
+      if (points[j].x != points[i].x) slopes.push_back((points[j].y - points[i].y) / (points[j].x - points[i].x));
+    }
+  }
+  return load::Median(slopes);
+}
+
+}  // namespace skep::benchmark

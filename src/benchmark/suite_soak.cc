@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "benchmark/steady_load.h"
+#include "benchmark/suites.h"
+
+namespace skep::benchmark {
+namespace {
+
+constexpr std::string_view kSuite = "soak";
+
+void AddSlope(Run& run, Figure figure, std::span<const Point> points, double scale) {
+  const auto slope = Slope(points);
+  if (!slope) return run.Add(NoData(kSuite, std::move(figure), "too few looks at the server: it takes longer"));
+  figure.note = fmt::format("{} looks over {:.0f} s, the median slope between any two", points.size(),
+                            points.back().x - points.front().x);
+  Row row = Single(kSuite, std::move(figure), *slope * scale);
+  row.samples = static_cast<std::int64_t>(points.size());
+  run.Add(std::move(row));
+}
+
+}  // namespace
+
+void Soak(Run& run, double seconds) {
+  const auto watched = LoadSteadily(run, seconds);
+  const Figure calls{.name = "calls",
+                     .unit = "/s",
+                     .better = Better::kHigher,
+                     .note = "pings, stores over 1,000 keys, retrieves and searches, 16 in flight"};
+  if (!watched) return run.AddNoData(kSuite, {calls}, watched.error().message);
+  run.Add(Single(kSuite, calls, watched->calls_per_s));
+  if (!watched->resident_bytes.empty()) {
+    run.Add(Single(kSuite, {.name = "resident, at the end", .unit = "MB"}, watched->resident_bytes.back().y / 1e6));
+  }
+  AddSlope(run, {.name = "resident, growth", .unit = "MB/h"}, watched->resident_bytes, 3600 / 1e6);
+  AddSlope(run, {.name = "anonymous, growth", .unit = "MB/h"}, watched->anonymous_bytes, 3600 / 1e6);
+  AddSlope(run, {.name = "descriptors, growth", .unit = "/h"}, watched->open_files, 3600);
+  AddSlope(run, {.name = "threads, growth", .unit = "/h"}, watched->threads, 3600);
+}
+
+}  // namespace skep::benchmark

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "base/printable.h"
+#include "benchmark/compare.h"
+#include "benchmark/echo.h"
+#include "benchmark/page.h"
+#include "benchmark/scenarios.h"
+#include "benchmark/suites.h"
+#include "cli/benchmark_text.h"
+#include "cli/commands.h"
+#include "cli/measuring.h"
+#include "cli/replace_file.h"
+#include "cli/scratch_disk.h"
+
+namespace skep::cli {
+namespace {
+
+constexpr std::int64_t kAgents = 8;
+constexpr double kPerfS = 5;
+
+int Failed(const Error& error, const Console& console) {
+  console.Say(error.message);
+  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+}
+
+/// What is to be run, and for how long unless something else is asked for.
+struct Chosen {
+  std::string name;
+  double seconds = 0;
+  std::function<void(benchmark::Run&, double)> function;
+};
+
+Expected<Chosen> Choose(const Options& options) {
+  if (options.suite && options.scenario) {
+    return Fail(ErrorCode::kInvalidArgument, "a suite measures skep's parts, a scenario plays one project: choose one");
+  }
+  if (options.scenario) {
+    const auto scenario = benchmark::FindScenario(*options.scenario);
+    if (!scenario) return std::unexpected(scenario.error());
+    return Chosen{
+        *options.scenario, benchmark::kScenarioS,
+        [scenario = *scenario](benchmark::Run& run, double seconds) { benchmark::Play(*scenario, run, seconds); }};
+  }
+  const auto suite = benchmark::FindSuite(options.suite.value_or("quick"));
+  if (!suite) return std::unexpected(suite.error());
+  return Chosen{std::string((*suite)->name), (*suite)->seconds, (*suite)->function};
+}
+
+Expected<benchmark::Report> Measured(const Options& options, const Chosen& chosen, const Environment& environment,
+                                     const Console& console) {
+  auto program = OwnProgram();
+  if (!program) return std::unexpected(std::move(program.error()));
+  auto directory = ScratchDisk(environment, console);
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  return MeasureAndReport({.program = std::move(*program),
+                           .directory = std::move(*directory),
+                           .agents = options.agents.value_or(kAgents),
+                           .seed = static_cast<std::uint64_t>(options.seed)},
+                          chosen.name, options.duration.value_or(chosen.seconds), options.attached, chosen.function,
+                          console);
+}
+
+int RunBenchmark(const Options& options, const Environment& environment, const Console& console) {
+  const auto chosen = Choose(options);
+  if (!chosen) return Failed(chosen.error(), console);
+  const auto report = Measured(options, *chosen, environment, console);
+  if (!report) return Failed(report.error(), console);
+  const std::string json = benchmark::ToJson(*report) + "\n";
+  if (options.export_file) {
+    if (auto written = ReplaceFile(*options.export_file, json); !written) return Failed(written.error(), console);
+  }
+  if (options.html) {
+    if (auto written = ReplaceFile(*options.html, benchmark::WritePage(*report)); !written) {
+      return Failed(written.error(), console);
+    }
+  }
+  return console.Out(options.json ? json : TextOf(*report, StyleOf(console))) ? kExitOk : kExitFailed;
+}
+
+Expected<benchmark::Report> ReadExport(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: cannot be read", Printable(file)));
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  auto report = benchmark::FromJson(text);
+  if (!report) report.error().message = fmt::format("{}: {}", Printable(file), report.error().message);
+  return report;
+}
+
+int CompareExports(const CommandLine& line, const Console& console) {
+  const auto before = ReadExport(line.files[0]);
+  if (!before) return Failed(before.error(), console);
+  const auto after = ReadExport(line.files[1]);
+  if (!after) return Failed(after.error(), console);
+  const benchmark::Comparison comparison = benchmark::Compare(*before, *after);
+  const std::string text =
+      line.options.json ? benchmark::ToJson(comparison) + "\n" : TextOf(comparison, StyleOf(console));
+  if (!console.Out(text)) return kExitFailed;
+  return comparison.Count(benchmark::Verdict::kWorse) > 0 ? kExitFailed : kExitOk;
+}
+
+}  // namespace
+
+int Benchmark(const CommandLine& line, const Environment& environment, const Console& console) {
+  if (line.action == "echo") return benchmark::Echo(console.in, console.out) ? kExitOk : kExitFailed;
+  if (line.action == "compare") return CompareExports(line, console);
+  return RunBenchmark(line.options, environment, console);
+}
+
+int MeasureQuickly(const CommandLine& line, const Environment& environment, const Console& console) {
+  const auto report = Measured(line.options, {"quick", kPerfS, benchmark::Quick}, environment, console);
+  if (!report) return Failed(report.error(), console);
+  return console.Out(line.options.json ? benchmark::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))
+             ? kExitOk
+             : kExitFailed;
+}
+
+}  // namespace skep::cli

@@ -1,0 +1,31 @@
+#include "benchmark/profile.h"
+
+#include "cli/benchmark_text.h"
+#include "cli/commands.h"
+#include "cli/measuring.h"
+#include "cli/scratch_disk.h"
+
+namespace skep::cli {
+namespace {
+
+/// About how long it takes, for the bar.
+constexpr double kSeconds = 3;
+
+}  // namespace
+
+int ProfileMemory(const CommandLine& line, const Environment& environment, const Console& console) {
+  auto program = OwnProgram();
+  auto directory = ScratchDisk(environment, console);
+  if (!program || !directory) {
+    console.Say(program ? directory.error().message : program.error().message);
+    return kExitFailed;
+  }
+  const benchmark::Report report = MeasureAndReport(
+      {.program = *std::move(program), .directory = *std::move(directory)}, "memory profile", kSeconds, false,
+      [](benchmark::Run& run, double) { benchmark::ProfileMemory(run); }, console);
+  const std::string text = line.options.json ? benchmark::ToJson(report) + "\n" : TextOf(report, StyleOf(console));
+  if (!console.Out(text)) return kExitFailed;
+  return !report.interrupted && benchmark::WithinRequirements(report.rows) ? kExitOk : kExitFailed;
+}
+
+}  // namespace skep::cli
