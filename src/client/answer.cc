@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <system_error>
 
@@ -23,10 +22,13 @@ std::optional<std::int64_t> TakeId(std::string_view& text) {
   return id;
 }
 
-/// A result in which the word does not stand has no isError; one in which it stands may have it in some text.
+/// A result in which the word does not stand has no isError; one in which it stands may have it in some text. Its
+/// capital is the rarest of its letters, and looking for one letter is several times as fast as for a word.
 bool MayBeToolError(std::string_view line) {
-  constexpr std::string_view kName = "isError\"";
-  return memmem(line.data(), line.size(), kName.data(), kName.size()) != nullptr;
+  for (std::size_t at = line.find('E'); at != std::string_view::npos; at = line.find('E', at + 1)) {
+    if (at >= 2 && line.substr(at - 2).starts_with("isError\"")) return true;
+  }
+  return false;
 }
 
 /// {"jsonrpc":"2.0","id":7,"result":…, as most servers write it.
