@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -9,7 +10,7 @@
 
 namespace skep::fuzz_targets {
 
-PaddedText::PaddedText(std::string_view text, char filler) : block_(text.size()) {
+PaddedText::PaddedText(std::string_view text, char filler) : block_(std::max<std::size_t>(text.size(), 1)) {
   block_.Append(text);
   std::memset(block_.data() + text.size(), filler, block_.capacity() - text.size() + Block::kPadding);
 }

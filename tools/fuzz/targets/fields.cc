@@ -27,7 +27,7 @@ struct Step {
 
   static constexpr bool kFromText = true;
   static constexpr Field kFields[] = {
-      Req<&Step::title>("title", {}, {1, 20}),
+      Req<&Step::title>("title", {}, {.max = 20}),
       Opt<&Step::weight>("weight", {}, {0, 10}),
       Opt<&Step::after>("after"),
   };
@@ -68,7 +68,7 @@ struct Args {
       Opt<&Args::note>("note"),
       Opt<&Args::tags>("tags", {}, {.max = 4}),
       Opt<&Args::rows>("rows"),
-      Opt<&Args::steps>("steps", {}, {1, 3}),
+      Opt<&Args::steps>("steps", {}, {.max = 3}),
       Opt<&Args::first>("first"),
       Opt<&Args::second>("second"),
   };

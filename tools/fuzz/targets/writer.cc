@@ -114,7 +114,7 @@ class Author {
     Model model = Model::array({Value(depth + 1)});
     const std::size_t size = to_.out().size() - begin;
     const std::string text(to_.out().view().substr(begin, size));
-    to_.Raw(",");
+    to_.out().Append(",");
     json::Writer(to_.out()).StringOfJson(begin, size);
     to_.EndArray();
     model.push_back(text);
