@@ -12,7 +12,8 @@
 namespace skep::client {
 namespace {
 
-/// Sent bytes that are kept in front of the unsent ones before these are moved: as much as a pipe takes at once.
+/// Sent bytes that are kept in front of the unsent ones before these are moved: as much as a pipe takes at once, and no
+/// less than what is moved, so that a long line is not moved again and again.
 constexpr std::size_t kMoveAt = 64 * limits::kKiB;
 
 }  // namespace
@@ -37,7 +38,7 @@ Stream::State Stream::Send() {
   if (sent_ == unsent_.size()) {
     unsent_.clear();
     sent_ = 0;
-  } else if (sent_ >= kMoveAt) {
+  } else if (sent_ >= std::max(kMoveAt, unsent())) {
     unsent_.erase(0, sent_);
     sent_ = 0;
   }

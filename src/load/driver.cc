@@ -85,6 +85,7 @@ void Driver::Begin(const Phase& phase) {
   in_flight_ = 0;
   broken_off_.clear();
   sending_ = true;
+  began_ms_ = SystemClock().WallMs();
   start_ns_ = last_answer_ns_ = Now();
   sending_until_ns_ = start_ns_ + phase.duration_ns;
   until_ns_ = kNever;
@@ -139,6 +140,7 @@ Outcome Driver::Finish(std::int64_t now_ns, bool interrupted, std::int64_t own_c
   outcome.own_cpu_s = Seconds(own_cpu_ns);
   outcome.interrupted = interrupted;
   outcome.broken_off = broken_off_;
+  outcome.began_ms = began_ms_;
   return outcome;
 }
 

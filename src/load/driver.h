@@ -97,6 +97,7 @@ class Driver {
   Phase phase_;
   std::optional<Tally> tally_;
   std::optional<Schedule> schedule_;  ///< Of an open pattern.
+  std::int64_t began_ms_ = 0;         ///< The start, on the wall clock.
   std::int64_t start_ns_ = 0;
   std::int64_t sending_until_ns_ = 0;
   std::int64_t until_ns_ = 0;     ///< When answers are not waited for any more.

@@ -80,6 +80,7 @@ struct Outcome {
   bool interrupted = false;  ///< Ended early because it was asked to.
   /// Not empty: a connection has ended, and why. When none was left, the run ended early.
   std::string broken_off;
+  std::int64_t began_ms = 0;  ///< Wall clock, when measuring began.
 
   std::uint64_t error_count() const;
   /// Answers per second; nothing when nothing was measured.

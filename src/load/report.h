@@ -20,7 +20,6 @@ struct Report {
   Outcome outcome;
   std::vector<Judgement> judgements;
   Machine machine;
-  std::int64_t began_ms = 0;  ///< Wall clock.
 };
 
 /// The target's command, or its socket: "build/release/skep serve".

@@ -71,7 +71,9 @@ Json Of(const Outcome& outcome) {
   for (const auto& [name, latency] : outcome.by_operation) operations[name] = Of(latency);
   Json intervals = Json::array();
   for (const Interval& interval : outcome.intervals) intervals.push_back(Of(interval));
-  return {{"seconds", outcome.seconds},
+  char began[kTimeTextSize];
+  return {{"began", outcome.began_ms == 0 ? Json() : Json(FormatTime(outcome.began_ms, began))},
+          {"seconds", outcome.seconds},
           {"sendingSeconds", outcome.sending_s},
           {"due", outcome.due},
           {"sent", outcome.sent},
@@ -102,16 +104,10 @@ Json Of(const std::optional<Range>& range) { return range ? Json::array({range->
 }  // namespace
 
 nlohmann::ordered_json ReportJson(const Report& report) {
-  char began[kTimeTextSize];
   Json judgements = Json::array();
   for (const Judgement& judgement : report.judgements) judgements.push_back(Of(judgement));
-  return {{"skepLoad", Version()},
-          {"began", std::string(FormatTime(report.began_ms, began))},
-          {"server", Of(report.target)},
-          {"plan", Of(report.plan)},
-          {"machine", Of(report.machine)},
-          {"outcome", Of(report.outcome)},
-          {"expectations", std::move(judgements)}};
+  return {{"skepLoad", Version()},         {"server", Of(report.target)},   {"plan", Of(report.plan)},
+          {"machine", Of(report.machine)}, {"outcome", Of(report.outcome)}, {"expectations", std::move(judgements)}};
 }
 
 nlohmann::ordered_json VersusJson(std::span<const Contender> contenders) {

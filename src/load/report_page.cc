@@ -48,14 +48,14 @@ TimePlot Over(const Report& report, std::string_view id, std::string_view label,
   TimePlot plot{.id = id,
                 .label = label,
                 .unit = unit,
-                .from_ms = report.began_ms,
-                .to_ms = report.began_ms + kIntervalMs,
+                .from_ms = report.outcome.began_ms,
+                .to_ms = report.outcome.began_ms + kIntervalMs,
                 .window_ms = kIntervalMs,
                 .counted = "answers"};
   for (const Line& line : lines) plot.series.push_back({line.name, line.mark, {}});
   for (const Interval& interval : report.outcome.intervals) {
     // Seconds begin a little late, as whoever counts them is woken late.
-    plot.starts.push_back(report.began_ms + std::llround(interval.from_s) * kIntervalMs);
+    plot.starts.push_back(report.outcome.began_ms + std::llround(interval.from_s) * kIntervalMs);
     plot.counts.push_back(interval.answered);
     plot.to_ms = plot.starts.back() + kIntervalMs;
     for (std::size_t i = 0; i < lines.size(); ++i) plot.series[i].values.push_back(lines[i].value(interval));
@@ -170,7 +170,7 @@ std::string Summary(const Report& report) {
   std::string html = "<dl>\n";
   AddTerm(html, "Plan", Text(report.plan));
   AddTerm(html, "Machine", Text(report.machine));
-  AddTerm(html, "Began", metrics::MomentText(report.began_ms) + " UTC");
+  AddTerm(html, "Began", metrics::MomentText(report.outcome.began_ms) + " UTC");
   std::string rate =
       fmt::format("{} in {:.3f} s, {}", CountText(outcome.answered), outcome.seconds, OrNoData(outcome.rate()));
   if (!report.plan.pattern.closed()) {
@@ -204,7 +204,8 @@ std::string Section(const Report& report, std::size_t number) {
 std::string Comparison(std::span<const Contender> contenders) {
   std::string html = fmt::format(
       "<section>\n<h2>Side by side</h2>\n<div class=\"wide\"><table><caption>Medians of {} rounds in turn; × is the "
-      "ratio to the first server, with its 95 % interval.</caption>\n<tr><th></th>",
+      "ratio to the first server, with its 95 % interval. What is below is each one’s last "
+      "round.</caption>\n<tr><th></th>",
       contenders[0].rounds.size());
   for (const Contender& contender : contenders)
     fmt::format_to(To(html), "<th>{}</th>", Escape(NameOf(contender.target)));

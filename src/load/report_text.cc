@@ -91,6 +91,11 @@ std::string CellOf(const Figure& figure, const Compared::One& one) {
   return text;
 }
 
+void AddTrimmed(std::string& text, std::string_view row) {
+  text += row.substr(0, row.find_last_not_of(' ') + 1);
+  text += '\n';
+}
+
 }  // namespace
 
 std::string NameOf(const Target& target) {
@@ -128,17 +133,17 @@ std::string VersusText(std::span<const Contender> contenders) {
     fmt::format_to(To(text), "{}  {}, {} round{}\n", letter++, Printable(NameOf(contender.target)),
                    contender.rounds.size(), contender.rounds.size() == 1 ? "" : "s");
   }
-  fmt::format_to(To(text), "\n{:<{}}", "", kFigureWidth);
-  letter = 'A';
-  for (std::size_t i = 0; i < contenders.size(); ++i) fmt::format_to(To(text), "{:<{}}", letter++, kCellWidth);
   text += '\n';
+  std::string head(kFigureWidth, ' ');
+  letter = 'A';
+  for (std::size_t i = 0; i < contenders.size(); ++i) fmt::format_to(To(head), "{:<{}}", letter++, kCellWidth);
+  AddTrimmed(text, head);
   for (const Compared& compared : Compare(contenders)) {
     std::string row = fmt::format("{:<{}}", Name(compared.figure), kFigureWidth);
     for (const Compared::One& one : compared.contenders) {
       fmt::format_to(To(row), "{:<{}}", CellOf(compared.figure, one), kCellWidth);
     }
-    row.resize(row.find_last_not_of(' ') + 1);
-    text += row + "\n";
+    AddTrimmed(text, row);
   }
   return text + "medians over the rounds; × is the ratio to A, with its 95 % interval\n";
 }

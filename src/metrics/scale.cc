@@ -21,7 +21,7 @@ constexpr Magnitude kDurations[] = {{3600e9, " h"}, {60e9, " min"}, {1e9, " s"},
                                     {1e6, " ms"},   {1e3, " µs"},   {1, " ns"}};
 constexpr Magnitude kSizes[] = {{1e9, " GB"}, {1e6, " MB"}, {1e3, " kB"}, {1, " B"}};
 constexpr Magnitude kCounts[] = {{1, ""}};
-constexpr Magnitude kRates[] = {{1, "/s"}};
+constexpr Magnitude kRates[] = {{1e6, " M/s"}, {1, "/s"}};
 
 std::span<const Magnitude> MagnitudesOf(Unit unit) {
   switch (unit) {

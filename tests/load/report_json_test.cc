@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 
 TEST(ReportJson, HasAllOfARun) {
   const Json json = Json::parse(ReportJson(SampleReport()).dump());
-  EXPECT_EQ(json["began"], "2023-11-15T12:00:00.000Z");
+  EXPECT_EQ(json["outcome"]["began"], "2023-11-15T12:00:00.000Z");
   EXPECT_EQ(json["server"]["command"], Json({"bees", "--serve"}));
   EXPECT_EQ(json["plan"]["pattern"], "constant:2000");
   EXPECT_EQ(json["plan"]["mix"], "ping=3,store");

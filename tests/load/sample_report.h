@@ -14,8 +14,7 @@ inline Report SampleReport() {
                          .mix = {.parts = {{.kind = Mix::Kind::kPing, .weight = 3}, {.kind = Mix::Kind::kStore}}},
                          .connections = 4,
                          .duration_s = 2},
-                .machine = {.processor = "Abacus", .cores = 2, .memory_bytes = 24'000'000'000, .kernel = "Linux 6.1"},
-                .began_ms = 1'700'049'600'000};
+                .machine = {.processor = "Abacus", .cores = 2, .memory_bytes = 24'000'000'000, .kernel = "Linux 6.1"}};
   Outcome& outcome = report.outcome;
   outcome = {.seconds = 2.5,
              .sending_s = 2,
@@ -24,7 +23,8 @@ inline Report SampleReport() {
              .answered = 3980,
              .server_cpu_s = 0.398,
              .peak_resident_bytes = 12e6,
-             .own_cpu_s = 0.001};
+             .own_cpu_s = 0.001,
+             .began_ms = 1'700'049'600'000};
   outcome.errors = {{"tool error", 5}, {"unanswered", 20}};
   for (std::uint64_t i = 1; i <= 100; ++i) {
     outcome.by_operation["ping"].Record(1000 * i);

@@ -195,8 +195,8 @@ bool WriteFile(const std::string& path, const std::string& text) {
 }
 
 /// The last outcome of each, whose plots are shown, with all that is the same for all.
-std::vector<Report> ReportsOf(const Options& options, const std::vector<Contender>& contenders, const Machine& machine,
-                              std::int64_t began_ms) {
+std::vector<Report> ReportsOf(const Options& options, const std::vector<Contender>& contenders,
+                              const Machine& machine) {
   std::vector<Report> reports;
   for (const Contender& contender : contenders) {
     if (contender.rounds.empty()) continue;
@@ -204,8 +204,7 @@ std::vector<Report> ReportsOf(const Options& options, const std::vector<Contende
                   .plan = options.plan,
                   .outcome = contender.rounds.back(),
                   .judgements = {},
-                  .machine = machine,
-                  .began_ms = began_ms};
+                  .machine = machine};
     reports.push_back(std::move(report));
   }
   for (const Expectation& expectation : options.expectations) {
@@ -246,7 +245,6 @@ int Main(const Options& options) {
     }
   }
   const Machine machine = LookAtMachine();
-  const std::int64_t began_ms = SystemClock().WallMs();
   EndOnSignals();
   Progress progress(options);
   const auto contenders = RunInTurn(
@@ -260,7 +258,7 @@ int Main(const Options& options) {
     fmt::print(stderr, "skep-load: {}\n", contenders.error().message);
     return kExitFailed;
   }
-  const std::vector<Report> reports = ReportsOf(options, *contenders, machine, began_ms);
+  const std::vector<Report> reports = ReportsOf(options, *contenders, machine);
   Print(options, reports, *contenders);
   if (!options.html.empty() && !WriteFile(options.html, ReportPage(reports, *contenders))) {
     fmt::print(stderr, "skep-load: cannot write {}\n", options.html);
