@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 #include <system_error>
 
 #include "base/limits.h"
@@ -74,8 +76,8 @@ bool IsRepresentable(const char* first, const char* last) {
     std::uint64_t unsigned_value;
     return *first != '-' && std::from_chars(first, last, unsigned_value).ec == std::errc{};
   }
-  double value;
-  return std::from_chars(first, last, value).ec == std::errc{};
+  // Not from_chars, which does not tell a number that is too large from one that is too small: that one is 0.
+  return std::isfinite(std::strtod(std::string(text).c_str(), nullptr));
 }
 
 /// Overwrites each number that no 64-bit type holds with `null`: so that a message with one can still be read for its

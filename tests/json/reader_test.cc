@@ -347,6 +347,12 @@ TEST(Reader, ALoneNumberOutOfRangeIsNull) {
   }
 }
 
+TEST(Reader, ANumberTooSmallForADoubleIsZeroBesideOneThatIsTooLarge) {
+  const Parsed parsed("[1e309,1e-400,-1e-99999999999999999999,5e-324,1e-5]");
+  ASSERT_EQ(parsed.outcome(), Outcome::kNumberRange);
+  EXPECT_EQ(Convert(parsed.root()), Nlohmann::parse("[null,0.0,-0.0,5e-324,1e-5]"));
+}
+
 TEST(Reader, ANumberOutOfRangeDoesNotExcuseWhatIsNotJson) {
   for (const std::string& text :
        {"[1e309,01]"s, "[1e309"s, "{\"a\":1e309,}"s, "1e309x"s, "[1e309,-]"s, "[01,1e309]"s, "[1e309,\"\xff\"]"s,
