@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "json/copy.h"
 #include "json/writer.h"
@@ -69,7 +71,9 @@ std::string RequestStates::Seal(std::string_view digest, const Dialogue& dialogu
 
 Expected<void> RequestStates::Open(std::string_view state, std::string_view digest, std::int64_t wall_ms,
                                    Dialogue& dialogue) const {
-  if (state.empty()) return NotOurs();
+  // libsodium reads bytes beyond ASCII as if they were letters: a state has one spelling.
+  const bool ascii_only = std::ranges::all_of(state, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (state.empty() || !ascii_only) return NotOurs();
   Block text(state.size());
   std::size_t size = 0;
   const char* end = nullptr;

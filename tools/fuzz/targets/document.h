@@ -20,8 +20,11 @@ class PaddedText {
   Block block_;
 };
 
+/// Whether 3.0 and 3 are told apart.
+enum class Numbers : bool { kByType, kByValue };
+
 /// What a document says, in an unambiguous form: two texts that say the same have the same. Members keep their order,
 /// and those that come twice stay.
-std::string Describe(json::Value value);
+std::string Describe(json::Value value, Numbers numbers = Numbers::kByType);
 
 }  // namespace skep::fuzz_targets

@@ -55,7 +55,7 @@ std::string Write(const Message& message) {
 
 std::string Summary(const Message& message) {
   return fmt::format("{} {} {} {} {}", static_cast<int>(message.kind), message.id, message.method,
-                     Describe(message.params), Describe(message.result));
+                     Describe(message.params, Numbers::kByValue), Describe(message.result, Numbers::kByValue));
 }
 
 }  // namespace

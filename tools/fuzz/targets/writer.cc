@@ -20,6 +20,8 @@ using Model = nlohmann::ordered_json;
 
 /// Deep enough for all that opens and closes.
 constexpr int kMaxDepth = 20;
+/// Quoting doubles backslashes each time.
+constexpr int kMaxQuotes = 3;
 
 /// A document made up from bytes, written and modelled at once.
 class Author {
@@ -27,7 +29,7 @@ class Author {
   Author(std::string_view input, json::Writer& to) : bytes_(input), to_(to) {}
 
   Model Value(int depth = 0) {
-    switch (bytes_.Byte() % (depth < kMaxDepth ? 11 : 8)) {
+    switch (bytes_.Byte() % (depth >= kMaxDepth ? 8 : quotes_ >= kMaxQuotes ? 10 : 11)) {
       case 0:
         to_.Null();
         return nullptr;
@@ -111,7 +113,9 @@ class Author {
   Model Quoted(int depth) {
     to_.BeginArray();
     const std::size_t begin = to_.out().size();
+    ++quotes_;
     Model model = Model::array({Value(depth + 1)});
+    --quotes_;
     const std::size_t size = to_.out().size() - begin;
     const std::string text(to_.out().view().substr(begin, size));
     to_.out().Append(",");
@@ -123,6 +127,7 @@ class Author {
 
   Bytes bytes_;
   json::Writer& to_;
+  int quotes_ = 0;
 };
 
 /// A number may be read in another type than it was written in, if it is the same number: 3.0 is written as 3.
