@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -76,15 +75,10 @@ std::optional<double> ValueOf(const Figure& figure, const Outcome& outcome) {
   return outcome.peak_resident_bytes;
 }
 
-std::string RateText(double per_s) {
-  if (per_s < 1000) return metrics::ValueText(per_s, metrics::Unit::kPerSecond);
-  return metrics::CountText(static_cast<std::uint64_t>(std::llround(per_s))) + "/s";
-}
-
 std::string ValueText(const Figure& figure, double value) {
   switch (figure.kind) {
     case Kind::kRate:
-      return RateText(value);
+      return metrics::ValueText(value, metrics::Unit::kPerSecond);
     case Kind::kErrors:
       return value == 0 ? "0 %" : fmt::format("{:.3g} %", value * 100);
     case Kind::kResident:

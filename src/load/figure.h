@@ -33,8 +33,6 @@ std::string Name(const Figure& figure);
 std::span<const Figure> ShownFigures();
 /// Nothing: no data.
 std::optional<double> ValueOf(const Figure& figure, const Outcome& outcome);
-/// "1,234,567/s", "0.25/s"
-std::string RateText(double per_s);
 /// With its unit: "1.25 ms", "0.1 %".
 std::string ValueText(const Figure& figure, double value);
 

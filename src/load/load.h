@@ -36,7 +36,7 @@ struct Plan {
   /// How long answers are waited for after the last request was due; what has none then is unanswered.
   double grace_s = 5;
   /// Requests in flight of an open pattern, on all connections together. What is due beyond it waits, and its latency
-  /// counts from when it was due. It keeps a server that has stopped from costing memory without end: here (40 bytes
+  /// counts from when it was due. It keeps a server that has stopped from costing memory without end: here (80 bytes
   /// each) and, more so, there.
   std::uint32_t most_in_flight = 16'384;
   std::uint64_t seed = 1;   ///< Of what the mix chooses.

@@ -4,7 +4,6 @@
 
 #include <iterator>
 
-#include "load/figure.h"
 #include "metrics/scale.h"
 
 namespace skep::load {
@@ -14,7 +13,7 @@ std::string ProgressText(const Plan& plan, const Outcome& so_far) {
       fmt::format("{:.1f} of {} s", so_far.seconds, so_far.warming_up ? plan.warm_up_s : plan.duration_s);
   if (so_far.warming_up) text += " of warm-up";
   if (const auto rate = so_far.rate()) {
-    fmt::format_to(std::back_inserter(text), "  {}", RateText(*rate));
+    fmt::format_to(std::back_inserter(text), "  {}", metrics::ValueText(*rate, metrics::Unit::kPerSecond));
   }
   for (const double percent : {50.0, 99.0}) {
     if (const auto value = so_far.latency.Percentile(percent)) {

@@ -32,8 +32,6 @@ std::string OrNoData(const std::optional<double>& value, Unit unit) {
   return value ? metrics::ValueText(*value, unit) : std::string(kNoData);
 }
 
-std::string OrNoData(const std::optional<double>& per_s) { return per_s ? RateText(*per_s) : std::string(kNoData); }
-
 // --- By time ---
 
 /// What a line takes from each second.
@@ -171,10 +169,11 @@ std::string Summary(const Report& report) {
   AddTerm(html, "Plan", Text(report.plan));
   AddTerm(html, "Machine", Text(report.machine));
   AddTerm(html, "Began", metrics::MomentText(report.outcome.began_ms) + " UTC");
-  std::string rate =
-      fmt::format("{} in {:.3f} s, {}", CountText(outcome.answered), outcome.seconds, OrNoData(outcome.rate()));
+  std::string rate = fmt::format("{} in {:.3f} s, {}", CountText(outcome.answered), outcome.seconds,
+                                 OrNoData(outcome.rate(), Unit::kPerSecond));
   if (!report.plan.pattern.closed()) {
-    fmt::format_to(To(rate), "; {} were due, {}", CountText(outcome.due), OrNoData(outcome.offered_rate()));
+    fmt::format_to(To(rate), "; {} were due, {}", CountText(outcome.due),
+                   OrNoData(outcome.offered_rate(), Unit::kPerSecond));
   }
   AddTerm(html, "Answered", rate);
   AddTerm(html, "Errors", ErrorText(outcome));

@@ -46,9 +46,10 @@ std::string Rates(const Report& report) {
   const Outcome& outcome = report.outcome;
   const auto rate = outcome.rate();
   std::string text = fmt::format("answered   {} in {:.3f} s", CountText(outcome.answered), outcome.seconds);
-  if (rate) fmt::format_to(To(text), ", {}", RateText(*rate));
+  if (rate) fmt::format_to(To(text), ", {}", metrics::ValueText(*rate, metrics::Unit::kPerSecond));
   if (const auto offered = outcome.offered_rate(); offered && !report.plan.pattern.closed()) {
-    fmt::format_to(To(text), "; {} were due, {}", CountText(outcome.due), RateText(*offered));
+    fmt::format_to(To(text), "; {} were due, {}", CountText(outcome.due),
+                   metrics::ValueText(*offered, metrics::Unit::kPerSecond));
   }
   return text + "\n";
 }

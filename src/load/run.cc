@@ -27,13 +27,13 @@ int AgentsEach(const Plan& plan) {
 /// servers are started before.
 class Punctual {
  public:
-  Punctual() : before_(prctl(PR_GET_TIMERSLACK)) { prctl(PR_SET_TIMERSLACK, 1); }
+  Punctual() : before_(static_cast<unsigned long>(prctl(PR_GET_TIMERSLACK))) { prctl(PR_SET_TIMERSLACK, 1UL); }
   Punctual(const Punctual&) = delete;
   Punctual& operator=(const Punctual&) = delete;
   ~Punctual() { prctl(PR_SET_TIMERSLACK, before_); }
 
  private:
-  int before_;
+  unsigned long before_;
 };
 
 std::int64_t Ns(double seconds) { return static_cast<std::int64_t>(seconds * 1e9); }

@@ -21,7 +21,7 @@ constexpr Magnitude kDurations[] = {{3600e9, " h"}, {60e9, " min"}, {1e9, " s"},
                                     {1e6, " ms"},   {1e3, " µs"},   {1, " ns"}};
 constexpr Magnitude kSizes[] = {{1e9, " GB"}, {1e6, " MB"}, {1e3, " kB"}, {1, " B"}};
 constexpr Magnitude kCounts[] = {{1, ""}};
-constexpr Magnitude kRates[] = {{1e6, " M/s"}, {1, "/s"}};
+constexpr Magnitude kRates[] = {{1, "/s"}};
 
 std::span<const Magnitude> MagnitudesOf(Unit unit) {
   switch (unit) {
@@ -45,12 +45,16 @@ const Magnitude& MagnitudeOf(double value, Unit unit) {
   return found == all.end() ? all.back() : *found;
 }
 
+/// From here on digits are grouped: where there is no larger unit, as of rates.
+constexpr double kThousand = 999.5;
+
 /// Round: 5, not 5.00.
 std::string TickText(double value, Unit unit) {
   if (value == 0) return "0";
   const Magnitude& magnitude = MagnitudeOf(value, unit);
-  if (unit == Unit::kCount) return ValueText(value, unit);
-  return fmt::format("{:.4g}{}", value / magnitude.size, magnitude.name);
+  const double scaled = value / magnitude.size;
+  if (unit == Unit::kCount || scaled >= kThousand) return ValueText(value, unit);
+  return fmt::format("{:.4g}{}", scaled, magnitude.name);
 }
 
 /// The smallest of 1, 2, 5, 10, 20 … that is not below.
@@ -90,6 +94,9 @@ std::string ValueText(double value, Unit unit) {
   }
   const Magnitude& magnitude = MagnitudeOf(value, unit);
   const double scaled = value / magnitude.size;
+  if (scaled >= kThousand && scaled < kExact) {
+    return CountText(static_cast<std::uint64_t>(std::round(scaled))) + std::string(magnitude.name);
+  }
   const bool whole = magnitude.size == 1 && scaled == std::floor(scaled);
   return fmt::format("{:.{}f}{}", scaled, whole || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2, magnitude.name);
 }

@@ -27,7 +27,7 @@ TEST(Scale, ValuesHaveThreeDigitsAndTheirUnit) {
   EXPECT_EQ(CountText(100000), "100,000");
   EXPECT_EQ(ValueText(3.14159, Unit::kCount), "3.14");
   EXPECT_EQ(ValueText(0.5, Unit::kPerSecond), "0.50/s");
-  EXPECT_EQ(ValueText(1.25e6, Unit::kPerSecond), "1.25 M/s");
+  EXPECT_EQ(ValueText(1.25e6, Unit::kPerSecond), "1,250,000/s");
   EXPECT_EQ(ValueText(0.034, Unit::kCores), "0.03");
 }
 
