@@ -36,7 +36,8 @@ constexpr std::int64_t kTellNs = 10'000'000'000;
 
 constexpr const char* kFooter = R"(
 A server is started for each connection, in a directory of its own that is also its SKEP_HOME: name its files by
-absolute paths. It is stdio MCP, unless --socket says otherwise.
+absolute paths. It is stdio MCP, unless --socket says otherwise. CPU and memory are of the processes that are started,
+not of their children: name the program itself, and no wrapper like npx.
 
 Patterns:  constant:RATE  ramp:RATE-RATE  spike:RATE-RATE (in the middle fifth)  step:RATE-RATE/STEPS  closed:DEPTH
            (requests in flight on each connection). Of all but closed, latency counts from when a request was due.
