@@ -23,6 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const skep::fuzz_targets::Target& target = Target();
   const std::string wrong = target.check({reinterpret_cast<const char*>(data), size});
   if (wrong.empty()) return 0;
-  std::fprintf(stderr, "%s\n", wrong.c_str());
+  std::fwrite(wrong.data(), 1, wrong.size(), stderr);  // which may have a NUL in it
+  std::fputc('\n', stderr);
   std::abort();
 }

@@ -98,10 +98,11 @@ class Author {
     to_.BeginObject();
     for (unsigned count = bytes_.Byte() % 5; count > 0; --count) {
       // Each name once: a model keeps one of two.
-      const std::string name = fmt::format("{}{}", count, bytes_.Byte() % 2 == 0 ? "plain" : ValidText());
-      if (name.ends_with("plain")) {
+      std::string name = fmt::format("member{}", count);
+      if (bytes_.Byte() % 2 == 0) {
         to_.Key(name);
       } else {
+        name += ValidText();
         to_.KeyOf(name);
       }
       object[name] = Value(depth + 1);
