@@ -93,8 +93,12 @@ TEST(Driver, WhatHasNoAnswerWhenTheGraceIsOverIsUnanswered) {
   EXPECT_EQ(silent.sent, 4U);
   EXPECT_EQ(silent.answered, 0U);
   EXPECT_EQ(silent.errors, Errors({{"unanswered", 4}}));
-  const Outcome wrong = Of(Fake("wrong_id"), plan);
-  EXPECT_EQ(wrong.errors, Errors({{"answer to nothing", 4}, {"unanswered", 4}}));
+}
+
+TEST(Driver, AnAnswerToAnotherIdIsNone) {
+  const Outcome outcome = Of(Fake("misnames_four"), Requests(4));
+  EXPECT_EQ(outcome.answered, 0U);
+  EXPECT_EQ(outcome.errors, Errors({{"answer to nothing", 4}, {"connection ended", 4}}));
 }
 
 TEST(Driver, WhatCouldNotBeSentIsDueAllTheSame) {

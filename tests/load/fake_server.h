@@ -40,7 +40,9 @@ class Server:
     def tool_error(self, id): self.result(id, {"content": [], "isError": True})
     def half_refused(self, id): self.error(id, -32602) if self.asked % 2 else self.good(id)
     def silent(self, id): pass
-    def wrong_id(self, id): self.result(id + 1000000, {})
+    def misnames_four(self, id):
+        self.result(id + 1000000, {})
+        if self.asked == 4: os._exit(0)
     def twice(self, id): self.good(id); self.good(id)
     def chatters(self, id):
         self.say({"jsonrpc": "2.0", "method": "notifications/message", "params": {}})
