@@ -16,7 +16,7 @@ namespace skep::fuzz {
 namespace {
 
 /// Things made up for a round and connection: enough that a pipe is full of them, few enough that a finding is near.
-constexpr std::size_t kRound = 128;
+constexpr std::size_t kRound = 256;
 /// A life's messages: the first is short, so that beginnings and ends are seen often, each is twice as long as the one
 /// before, and the longest shows what grows.
 constexpr std::uint64_t kFirstLife = 4'000;
@@ -26,7 +26,7 @@ constexpr std::size_t kMostSaid = 96 * limits::kMiB;
 /// Kinds of findings that are minimised, and what each may take.
 constexpr std::size_t kMostMinimised = 24;
 constexpr int kTries = 250;
-constexpr std::int64_t kMinimiseMs = 30'000;
+constexpr std::int64_t kMinimiseMs = 15'000;
 /// How long an answer is waited for when a script is played again: the server has little to do.
 constexpr std::int64_t kPatienceMs = 3'000;
 /// Of a finding that does not come about again, the rounds that its script keeps.
@@ -46,7 +46,7 @@ double OwnCpuS() {
 class Campaign {
  public:
   Campaign(const Plan& plan, const Contract& contract, const Watch& watch)
-      : plan_(plan), contract_(contract), watch_(watch), begun_ns_(NowNs()) {}
+      : plan_(plan), setup_(plan.setup), contract_(contract), watch_(watch), begun_ns_(NowNs()) {}
 
   Expected<Outcome> Run() {
     for (std::uint64_t messages = kFirstLife; GoesOn(); messages = std::min(messages * 2, kLongestLife)) {
@@ -65,7 +65,7 @@ class Campaign {
 
   Expected<void> Live(std::uint64_t messages) {
     const double cpu_s = OwnCpuS();
-    auto life = Life::Start(plan_.setup, contract_, outcome_.coverage);
+    auto life = Life::Start(setup_, contract_, outcome_.coverage);
     if (!life) return std::unexpected(life.error());
     std::vector<std::unique_ptr<Generator>> generators;
     for (int i = 0; i < plan_.setup.connections; ++i) {
@@ -104,6 +104,7 @@ class Campaign {
     }
     Note((*life)->End(), static_cast<int>(outcome_.rounds), fresh);
     outcome_.most_memory = std::max(outcome_.most_memory, (*life)->most_memory());
+    setup_.late_ms = (*life)->late_ms();
     ++outcome_.lives;
     cpu_before_s_ += OwnCpuS() - cpu_s;
     outcome_.own_cpu_s = cpu_before_s_;
@@ -140,7 +141,7 @@ class Campaign {
     if (++minimised_ <= kMostMinimised && !steps.empty()) {
       found.script.steps = Minimise(ByLine(steps), kTries, [&](const std::vector<Step>& some) {
         if ((NowNs() - begun_ns) / 1'000'000 > kMinimiseMs) return false;
-        Setup setup = plan_.setup;
+        Setup setup = setup_;
         setup.patience_ms = std::min(setup.patience_ms, kPatienceMs);
         const auto again = Play(setup, contract_, {some, script.captures});
         return again && std::ranges::any_of(*again, [&](const Life::Found& one) { return one.finding.Key() == key; });
@@ -165,6 +166,7 @@ class Campaign {
   }
 
   const Plan& plan_;
+  Setup setup_;
   const Contract& contract_;
   const Watch& watch_;
   const std::int64_t begun_ns_;

@@ -167,20 +167,20 @@ const DemandReader::Read& DemandReader::Of(string_view line, const Agreement& ag
   }
   const Value root = reader_.root();
   if (root.Is(Type::kArray)) {
-    Batch(root, agreement);
+    Batch(root, agreement, times != Times::kOnce);
   } else {
     Message(root, agreement, times, outcome == json::Outcome::kOk);
   }
   return read_;
 }
 
-void DemandReader::Batch(Value root, const Agreement& agreement) {
+void DemandReader::Batch(Value root, const Agreement& agreement, bool mended) {
   std::size_t count = 0;
   Value message;
   for (json::Elements elements(root); elements.Next(message);) ++count;
   const bool batches = agreement.revision == kBatchRevision;
   if (count == 0 || (!batches && !agreement.doubtful)) return Unreadable(Times::kOnce);
-  const bool doubtful = agreement.doubtful || count > kLongestBatch;
+  const bool doubtful = mended || agreement.doubtful || count > kLongestBatch;
   if (doubtful) Unreadable(Times::kAtMostOnce);
   for (json::Elements elements(root); elements.Next(message);) {
     const std::size_t before = read_.demands.size();
@@ -285,7 +285,17 @@ void DemandReader::Request(Value params, string_view name, const Agreement& agre
   demand.method = MethodOf(name);
   demand.plain = false;
   if (demand.method == Method::kInitialize) read_.greets = true;
-  const bool modern = Modern(params.Find("_meta"), demand);
+  const Value meta = params.Find("_meta");
+  const bool modern = Modern(meta, demand);
+  if (IsAmbiguous(params) || (meta.exists() && !meta.Is(Type::kObject))) {
+    demand.kinds = kWhatever;
+    demand.may_wait = true;
+    // It may take effect all the same.
+    const Value tool = params.Find("name");
+    const Value arguments = params.Find("arguments");
+    if (tool.Is(Type::kString) && arguments.Is(Type::kObject)) model_.Forget(model_.Sent(tool.AsString(), arguments));
+    return;
+  }
   if (demand.kinds != kWhatever) return;
   if (demand.method == Method::kUnknown) {
     demand.kinds = kMethodNotFound;
@@ -323,6 +333,7 @@ void DemandReader::Request(Value params, string_view name, const Agreement& agre
       break;
     case Method::kListen:
       // It is answered when it ends.
+      if (demand.times == Times::kIdOrNone) Unreadable(Times::kAtMostOnce);
       demand.times = Times::kAtMostOnce;
       break;
     case Method::kTasksResult:
@@ -344,7 +355,7 @@ void DemandReader::Call(Value params, Demand& demand) {
   const ToolContract& tool = contract_.tools[static_cast<std::size_t>(demand.tool)];
   demand.may_wait = params.Find("task").exists() || MayWait(tool, arguments);
   // What asks for something else than a result, or answers a question, is judged as an answer only.
-  if (params.Find("task").exists() || params.Find("requestState").exists() || IsAmbiguous(params)) return;
+  if (params.Find("task").exists() || params.Find("requestState").exists()) return;
   const bool is_valid = arguments.exists() ? !tool.input.Check(arguments) : tool.input.root().required.empty();
   if (!is_valid) {
     demand.kinds = kRefusal;

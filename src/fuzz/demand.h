@@ -73,7 +73,7 @@ class DemandReader {
 
  private:
   json::Outcome Parse(std::string_view line);
-  void Batch(json::Value root, const Agreement& agreement);
+  void Batch(json::Value root, const Agreement& agreement, bool mended);
   void Message(json::Value message, const Agreement& agreement, Demand::Times times, bool whole);
   void Request(json::Value params, std::string_view method, const Agreement& agreement, Demand& demand);
   bool Modern(json::Value meta, Demand& demand) const;

@@ -22,6 +22,8 @@ constexpr std::size_t kKeys = 16;
 constexpr std::size_t kOversizeEvery = 40;
 constexpr std::size_t kOversize = 10 * limits::kMiB + limits::kKiB;
 constexpr std::size_t kLongLine = limits::kMiB;
+/// What would wait so long is cancelled at once.
+constexpr int kLongWaitS = 60;
 /// Messages in a batch, mostly; and seldom, of which servers may say that it is too long.
 constexpr std::size_t kBatch = 6;
 constexpr std::size_t kLongBatch = 1100;
@@ -127,25 +129,28 @@ void Generator::Append(std::string& to) {
 
 // --- Envelopes -------------------------------------------------------------------------------------------------------
 
-std::string Generator::Meta() {
-  return fmt::format(R"("_meta":{{"{}":"{}","{}":{}}})", kMetaVersion, client::kModern, kMetaCapabilities,
-                     random_.Pick(kModernAbilities));
+std::string Generator::Meta(string_view more) {
+  return fmt::format(R"("_meta":{{{}{}"{}":"{}","{}":{}}})", more, more.empty() ? "" : ",", kMetaVersion,
+                     client::kModern, kMetaCapabilities, random_.Pick(kModernAbilities));
 }
 
 void Generator::Line(string_view id, string_view method, string_view params, std::string& to) {
   const auto out = std::back_inserter(to);
-  fmt::format_to(out, R"({{"jsonrpc":"2.0","id":{},"method":"{}")", id, method);
   const bool modern = contract_.modern && random_.OneIn(3);
-  if (modern || !params.empty()) {
-    fmt::format_to(out, R"(,"params":{{{}{}{}}})", params, modern && !params.empty() ? "," : "", modern ? Meta() : "");
+  const string_view token = random_.OneIn(40) ? R"("progressToken":1)" : "";
+  const std::string meta = modern ? Meta(token) : token.empty() ? "" : fmt::format(R"("_meta":{{{}}})", token);
+  // What is said of _meta already stays as it is.
+  const bool has_meta = !meta.empty() && !params.contains("\"_meta\"");
+  fmt::format_to(out, R"({{"jsonrpc":"2.0","id":{},"method":"{}")", id, method);
+  if (has_meta || !params.empty()) {
+    fmt::format_to(out, R"(,"params":{{{}{}{}}})", params, has_meta && !params.empty() ? "," : "",
+                   has_meta ? meta : "");
   }
   to += "}\n";
 }
 
 void Generator::Call(string_view tool, string_view arguments, std::string& to) {
-  std::string params = fmt::format(R"("name":"{}","arguments":{})", tool, arguments);
-  if (random_.OneIn(40)) params += R"(,"_meta":{"progressToken":1})";
-  Line(NextId(), "tools/call", params, to);
+  Line(NextId(), "tools/call", fmt::format(R"("name":"{}","arguments":{})", tool, arguments), to);
 }
 
 void Generator::Cancel(string_view id, std::string& to) {
@@ -186,18 +191,15 @@ void Generator::ValidCall(std::string& to) {
   const ToolContract& tool = random_.Pick(contract_.tools);
   arguments_.clear();
   values_.Valid(tool.input, 0, tool.name, arguments_);
+  std::string more;
   if (random_.OneIn(30)) {
-    Line(NextId(), "tools/call",
-         fmt::format(R"("name":"{}","arguments":{},"task":{{"ttl":60000}})", tool.name, arguments_), to);
-  } else if (const std::string* state = random_.OneIn(30) ? pool_.Pick("requestState", random_) : nullptr;
-             state != nullptr) {
-    Line(NextId(), "tools/call",
-         fmt::format(R"("name":"{}","arguments":{},"requestState":{},"inputResponses":{{}})", tool.name, arguments_,
-                     client::Quoted(*state)),
-         to);
-  } else {
-    Call(tool.name, arguments_, to);
+    // A call that takes some time may become a task of the protocol.
+    Lengthen(arguments_, kLongestWaitS);
+    if (random_.OneIn(2)) more = R"(,"task":{"ttl":60000})";
+  } else if (const std::string* state = random_.OneIn(30) ? pool_.Pick("requestState", random_) : nullptr) {
+    more = fmt::format(R"(,"requestState":{},"inputResponses":{{}})", client::Quoted(*state));
   }
+  Line(NextId(), "tools/call", fmt::format(R"("name":"{}","arguments":{}{})", tool.name, arguments_, more), to);
 }
 
 void Generator::NearlyValidCall(std::string& to) {
@@ -260,8 +262,8 @@ void Generator::AnyMethod(std::string& to) {
   params_.Append(info.method, params);
   const std::string id = NextId();
   Line(id, info.name, params, to);
-  // It goes on until it is cancelled.
-  if (info.method == Method::kListen) Cancel(id, to);
+  // It goes on until it is cancelled, or the session ends.
+  if (info.method == Method::kListen && !random_.OneIn(4)) Cancel(id, to);
 }
 
 void Generator::NearlyAnyMethod(std::string& to) {
@@ -339,9 +341,7 @@ void Generator::Cancelled(std::string& to) {
   const ToolContract& tool = random_.Pick(contract_.tools);
   arguments_.clear();
   values_.Valid(tool.input, 0, tool.name, arguments_);
-  // Something that would wait long.
-  if (const std::size_t wait = arguments_.find(R"("wait":0)"); wait != std::string::npos)
-    arguments_.replace(wait, 8, R"("wait":60)");
+  Lengthen(arguments_, kLongWaitS);
   Call(tool.name, arguments_, to);
   // Sometimes with what was asked before it.
   for (std::uint64_t id = last_id_ - (random_.OneIn(4) ? 1 : 0); id <= last_id_; ++id) Cancel(std::to_string(id), to);

@@ -57,7 +57,8 @@ class Generator {
   void Line(std::string_view id, std::string_view method, std::string_view params, std::string& to);
   void Call(std::string_view tool, std::string_view arguments, std::string& to);
   void Cancel(std::string_view id, std::string& to);
-  std::string Meta();
+  /// The params' _meta of the modern era; `more`: another member of it, or nothing.
+  std::string Meta(std::string_view more);
 
   const Contract& contract_;
   Random random_;

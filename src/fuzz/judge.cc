@@ -115,8 +115,8 @@ void Judge::Add(const Demand& demand) {
   }
   const int least = demand.times == Times::kOnce ? 1 : 0;
   owed_ += static_cast<std::size_t>(least);
-  if (demand.times == Times::kIdOrNone) ++id_or_none_;
   const auto [at, is_new] = by_id_.try_emplace(demand.id, pending_.size());
+  if (demand.times == Times::kIdOrNone) ++(is_new ? id_or_none_ : unnamed_extra_);
   if (is_new) {
     pending_.push_back({.demand = demand, .least = least, .most = 1});
     return;
@@ -254,6 +254,7 @@ void Judge::Reply(Value message) {
   if (const auto at = by_id_.find(id_); at != by_id_.end()) {
     Named(pending_[at->second], result, error);
   } else if (const auto late = std::ranges::find(late_, id_, &Demand::id); late != late_.end()) {
+    coverage_.Answered(late->method, late->modern, late->tool, result.exists());
     late_.erase(late);
   } else {
     Find(Rule::kUnasked, "nothing", fmt::format("an answer to no request: {}", Quote(json::Copy(message))));
@@ -317,7 +318,7 @@ void Judge::Keep(Pending& pending, Value result) {
   string_view name;
   Value member;
   if (pending.demand.method == Method::kInitialize) keep("protocolVersion", result.Find("protocolVersion"));
-  if (const Value task = result.Find("task"); task.Is(Type::kObject)) keep(Pool::kProtocolTasks, task.Find("taskId"));
+  keep(Pool::kProtocolTasks, IsComplete(result) ? result.Find("task").Find("taskId") : result.Find("taskId"));
   for (const Value from : {result, result.Find("structuredContent")}) {
     if (!from.Is(Type::kObject)) continue;
     for (json::Members members(from); members.Next(name, member);) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,8 @@ constexpr std::size_t kLongestLine = 64 * limits::kMiB;
 /// for any more: a server answers what it cannot read at once, or never. Who never does is soon not waited for.
 constexpr std::int64_t kQuietMs = 300;
 constexpr std::int64_t kLeastGraceMs = 5;
+/// Answers are left to gather for so long before they are read: being woken costs as much as judging some messages.
+constexpr timespec kNap{.tv_sec = 0, .tv_nsec = 300'000};
 /// Rounds between two looks at a server's memory: a look takes as long as some messages.
 constexpr int kLookEvery = 8;
 /// What is looked at of a standard error: the beginning of a report is at most so far from its end.
@@ -47,6 +50,7 @@ Expected<std::unique_ptr<Life>> Life::Start(const Setup& setup, const Contract& 
   if (!home) return std::unexpected(home.error());
   std::unique_ptr<Life> life(new Life(setup, std::move(*home)));
   life->grace_ms_ = kQuietMs;
+  life->late_ms_ = std::min(setup.late_ms, setup.patience_ms);
   for (int i = 0; i < setup.connections; ++i) {
     const std::string errors = life->home_ / fmt::format("stderr-{}", i);
     auto session = client::Session::Open(
@@ -141,6 +145,7 @@ void Life::Await() {
     if (Exchange(only_unnamed ? grace_ms_ : kQuietMs)) {
       moved_ms = NowMs();
       quiet = false;
+      if (!Settled()) nanosleep(&kNap, nullptr);
       continue;
     }
     const std::int64_t still_ms = NowMs() - moved_ms;
@@ -148,7 +153,13 @@ void Life::Await() {
       grace_ms_ = std::max(grace_ms_ / 2, kLeastGraceMs);
       return;
     }
-    if (still_ms >= setup_.patience_ms) return;
+    // A server that answers what came later has lost what came before; its loss is told once, and waited for less.
+    const bool alive = std::ranges::none_of(
+        peers_, [&](const auto& peer) { return !peer->ended && peer->judge.Owes(SentinelId(rounds_)); });
+    if (still_ms >= (alive ? late_ms_ : setup_.patience_ms)) {
+      if (alive) late_ms_ = std::max(late_ms_ / 2, kQuietMs);
+      return;
+    }
     if (!std::exchange(quiet, true)) CancelWaiting();
   }
 }

@@ -25,6 +25,8 @@ struct Setup {
   int connections = 1;
   /// How long a server may neither say nor take anything while it owes answers, and how long it may take to end.
   std::int64_t patience_ms = 10'000;
+  /// The same while it answers what came later.
+  std::int64_t late_ms = 10'000;
 };
 
 /// Server processes of one home of their own, one for each connection, from their start to their end. Not thread-safe.
@@ -52,6 +54,8 @@ class Life {
   std::uint64_t received() const;
   /// The most that one of the servers had.
   std::int64_t most_memory() const;
+  /// What is left of the patience with requests that were overtaken: for the next life.
+  std::int64_t late_ms() const { return late_ms_; }
 
  private:
   struct Peer {
@@ -79,7 +83,8 @@ class Life {
   Claims claims_;
   std::vector<std::unique_ptr<Peer>> peers_;
   int rounds_ = 0;
-  std::int64_t grace_ms_ = 0;
+  std::int64_t grace_ms_ = 0;  ///< How long errors without an id are waited for,
+  std::int64_t late_ms_ = 0;   ///< and requests that were overtaken.
   bool ending_ = false;
 };
 

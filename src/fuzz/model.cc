@@ -13,6 +13,9 @@ using json::Value;
 std::string_view TextOf(Value value) { return value.Is(Type::kString) ? value.AsString() : std::string_view(); }
 std::int64_t NumberOf(Value value) { return value.Is(Type::kInt) ? value.AsInt() : -1; }
 
+/// What an agent's id begins with; anything else is a name, of which an agent may have one besides.
+constexpr std::string_view kAgentId = "ag_";
+
 /// Whether an object has no other members than these.
 bool HasOnly(Value object, std::initializer_list<std::string_view> names) {
   std::string_view name;
@@ -27,18 +30,22 @@ bool HasOnly(Value object, std::initializer_list<std::string_view> names) {
 
 }  // namespace
 
-std::optional<std::string> Claims::Granted(std::string_view task, std::int64_t epoch) {
-  auto at = epochs_.find(task);
-  if (at == epochs_.end()) at = epochs_.emplace(std::string(task), -1).first;
-  // Answers of several connections are read in any order, so a lower epoch alone proves nothing; the same one does.
-  if (at->second == epoch) return fmt::format("{} was granted twice under epoch {}", task, epoch);
-  if (epoch > at->second) at->second = epoch;
+std::optional<std::string> Claims::Granted(std::string_view task, std::int64_t epoch, std::string_view agent) {
+  auto at = seen_.find(task);
+  if (at == seen_.end()) at = seen_.emplace(std::string(task), Seen{}).first;
+  Seen& seen = at->second;
+  // Answers of several connections are read in any order, so a lower epoch proves nothing; and who asks again for what
+  // it has, is given it again.
+  if (epoch == seen.epoch && !agent.empty() && !seen.agent.empty() && agent != seen.agent) {
+    return fmt::format("{} was granted to {} and to {} under epoch {}", task, seen.agent, agent, epoch);
+  }
+  if (epoch > seen.epoch) seen = {epoch, std::string(agent)};
   return std::nullopt;
 }
 
 bool Claims::IsStale(std::string_view task, std::int64_t epoch) const {
-  const auto at = epochs_.find(task);
-  return at != epochs_.end() && epoch < at->second;
+  const auto at = seen_.find(task);
+  return at != seen_.end() && epoch < at->second.epoch;
 }
 
 std::string Model::OwnNamespace(int connection) { return fmt::format("own-{}", connection); }
@@ -49,7 +56,10 @@ int Model::Add(Truth truth) {
 }
 
 int Model::Sent(std::string_view tool, Value arguments) {
-  if (tool == "task_claim") return Add({.what = Truth::What::kClaim});
+  if (tool == "task_claim") {
+    const std::string_view agent = TextOf(arguments.Find("agentId"));
+    return Add({.what = Truth::What::kClaim, .key = std::string(agent.starts_with(kAgentId) ? agent : "")});
+  }
   if (tool == "task_update") {
     const Value epoch = arguments.Find("epoch");
     const bool stale = epoch.Is(Type::kInt) && TextOf(arguments.Find("state")) != "cancelled" &&
@@ -143,7 +153,7 @@ std::optional<std::string> Model::Judge(const Truth& truth, Value said, bool ref
     case Truth::What::kClaim: {
       const Value claimed = said.Find("claimed");
       if (refused || !claimed.Is(Type::kBool) || !claimed.AsBool()) return std::nullopt;
-      return claims_.Granted(TextOf(said.Find("taskId")), NumberOf(said.Find("epoch")));
+      return claims_.Granted(TextOf(said.Find("taskId")), NumberOf(said.Find("epoch")), truth.key);
     }
     case Truth::What::kStaleUpdate:
       if (refused) return std::nullopt;

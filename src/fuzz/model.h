@@ -15,13 +15,17 @@ namespace skep::fuzz {
 /// What all connections to one project have seen of its tasks.
 class Claims {
  public:
-  /// A claim was granted. What is wrong with that, if something is.
-  std::optional<std::string> Granted(std::string_view task, std::int64_t epoch);
+  /// A claim was granted. What is wrong with that, if something is. `agent`: its id; empty: a name, or not known.
+  std::optional<std::string> Granted(std::string_view task, std::int64_t epoch, std::string_view agent);
   /// Whether a later claim than this was seen.
   bool IsStale(std::string_view task, std::int64_t epoch) const;
 
  private:
-  std::map<std::string, std::int64_t, std::less<>> epochs_;  ///< The highest seen.
+  struct Seen {
+    std::int64_t epoch = -1;  ///< The highest.
+    std::string agent;        ///< Who has it under that epoch.
+  };
+  std::map<std::string, Seen, std::less<>> seen_;
 };
 
 /// What skep's memory and tasks must answer, kept beside them: each connection writes to a namespace of its own, whose
@@ -53,8 +57,8 @@ class Model {
   struct Truth {
     enum class What : std::uint8_t { kStore, kRefusal, kRetrieve, kDelete, kClaim, kStaleUpdate };
     What what = What::kStore;
-    std::string key;
-    Entry entry;  ///< As the answer must show it; of a deletion as it was.
+    std::string key;  ///< Of a claim, the agent.
+    Entry entry;      ///< As the answer must show it; of a deletion as it was.
   };
 
   int Store(json::Value arguments, std::string_view key);

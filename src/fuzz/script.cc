@@ -111,10 +111,14 @@ std::string Translation::operator()(string_view bytes) const {
 std::string WriteTranscript(const Script& script, const Finding& finding) {
   const auto replace = json::error_handler_t::replace;
   std::string text = json{{"name", finding.Key()}, {"finding", finding.detail}}.dump(-1, ' ', false, replace) + "\n";
-  // Only the names that are spoken of.
+  // Only names that are spoken of, and whose requests are there.
   for (const Script::Named& named : script.captures) {
     const std::string quoted = '"' + named.capture.text + '"';
-    if (std::ranges::none_of(script.steps, [&](const Step& step) { return step.bytes.contains(quoted); })) continue;
+    const std::string asked = "\"id\":" + named.capture.id + ",";
+    const auto says = [&](const std::string& what) {
+      return std::ranges::any_of(script.steps, [&](const Step& step) { return step.bytes.contains(what); });
+    };
+    if (!says(quoted) || !says(asked)) continue;
     const json captured = {{"id", named.capture.id}, {"name", named.capture.name}, {"text", named.capture.text}};
     text += json{{"captured", captured}, {"connection", named.connection}}.dump(-1, ' ', false, replace) + "\n";
   }

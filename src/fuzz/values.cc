@@ -22,6 +22,8 @@ constexpr std::size_t kHugeEvery = 60'000;
 /// Levels of a made-up value, beyond which only what is required is made: schemas may refer to themselves.
 constexpr std::size_t kMaxDepth = 5;
 
+constexpr std::array<string_view, 8> kHowLong = {"wait",      "duration", "timeout", "interval",
+                                                 "timeoutMs", "sleep",    "delay",   "seconds"};
 constexpr std::array<string_view, 16> kWords = {"a",      "b",      "k1",      "k2",     "alpha", "src/a.cc",
                                                 "src/",   "*",      "all",     "coder",  "bob",   "build the parser",
                                                 "a/b/*c", "tester", "auth OR", "default"};
@@ -74,10 +76,15 @@ constexpr std::array<string_view, 30> kOddValues = {"null",
 
 }  // namespace
 
-bool SaysHowLong(string_view name) {
-  constexpr std::array<string_view, 9> kNames = {"wait",  "duration", "timeout", "interval", "timeoutMs",
-                                                 "sleep", "delay",    "seconds", "steps"};
-  return std::ranges::find(kNames, name) != kNames.end();
+bool SaysHowLong(string_view name) { return std::ranges::find(kHowLong, name) != kHowLong.end(); }
+
+void Lengthen(std::string& arguments, int seconds) {
+  for (const string_view name : kHowLong) {
+    const std::string none = fmt::format(R"("{}":0)", name);
+    if (const std::size_t at = arguments.find(none); at != std::string::npos) {
+      arguments.replace(at + none.size() - 1, 1, fmt::to_string(seconds));
+    }
+  }
 }
 
 void Values::Deep(std::size_t levels, std::string& to) {
@@ -105,7 +112,7 @@ void Values::Text(string_view name, std::string& to) {
   const std::string* known = nullptr;
   if (dice < 10) known = pool_.Pick(name, random_);
   // "from", "parent" and "target" take what was called otherwise.
-  if (known == nullptr && dice < 4) known = pool_.PickAny(random_);
+  if (known == nullptr && dice < 8) known = pool_.PickAny(random_);
   if (known != nullptr) {
     to += client::Quoted(*known);
   } else if (dice < 15) {
@@ -127,8 +134,8 @@ void Values::Number(const Schema::Node& node, string_view name, std::string& to)
   const double low = node.minimum.value_or(node.above ? *node.above + 1 : 0);
   if (SaysHowLong(name)) {
     const double least = std::max(low, 0.0);
-    to +=
-        fmt::to_string(static_cast<std::int64_t>(least < kLongestWaitS && random_.OneIn(500) ? kLongestWaitS : least));
+    const bool some = least < kLongestWaitS && random_.OneIn(name == "wait" ? 500 : 20);
+    to += fmt::to_string(static_cast<std::int64_t>(some ? kLongestWaitS : least));
     return;
   }
   const double high = node.maximum.value_or(node.below ? *node.below - 1 : low + 1000);

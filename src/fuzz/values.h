@@ -14,6 +14,8 @@ namespace skep::fuzz {
 /// nothing, and never more than kLongestWaitS.
 bool SaysHowLong(std::string_view name);
 inline constexpr int kLongestWaitS = 1;
+/// Lets a call with such arguments, which take no time, take some.
+void Lengthen(std::string& arguments, int seconds);
 
 /// Makes up JSON, and appends it as text.
 class Values {

@@ -1,0 +1,97 @@
+#include "fuzz/campaign.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "fuzz/echo_contract.h"
+#include "fuzz/report.h"
+
+namespace skep::fuzz {
+namespace {
+
+/// Answers everything that has an id with an empty result, whatever it is: right for a ping only.
+const std::vector<std::string> kAlways = {
+    "sed", "-un", R"re(s/^[^[]*"id":\([0-9]\+\|"[^"]*"\),.*/{"jsonrpc":"2.0","id":\1,"result":{}}/p)re"};
+
+fuzz::Setup SetupOf(std::vector<std::string> command) { return {.command = std::move(command), .patience_ms = 2000}; }
+Script Saying(std::string line) { return {.steps = {{0, 0, std::move(line) + "\n"}}}; }
+
+std::vector<std::string> Keys(const fuzz::Setup& setup, const Script& script) {
+  const auto found = Play(setup, EchoContract(), script);
+  std::vector<std::string> keys;
+  if (found) {
+    for (const Life::Found& one : *found) keys.push_back(one.finding.Key());
+  }
+  return keys;
+}
+
+constexpr const char* kPing = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+
+TEST(Play, AServerThatAnswersIsFoundRight) { EXPECT_THAT(Keys(SetupOf(kAlways), Saying(kPing)), testing::IsEmpty()); }
+
+TEST(Play, WhatItAnswersWronglyIsFound) {
+  EXPECT_THAT(Keys(SetupOf(kAlways), Saying(R"({"jsonrpc":"2.0","id":1,"method":"no/such"})")),
+              testing::ElementsAre("code: (unknown): a result"));
+}
+
+TEST(Play, ACrash) {
+  EXPECT_THAT(Keys(SetupOf({"sh", "-c", "read line; exit 3"}), Saying(kPing)),
+              testing::ElementsAre("crash: exit status 3"));
+}
+
+TEST(Play, AServerThatDoesNotAnswerHangs) {
+  fuzz::Setup setup = SetupOf({"sh", "-c", "while read line; do :; done"});
+  setup.patience_ms = 400;
+  EXPECT_THAT(Keys(setup, Saying(kPing)), testing::ElementsAre("hang: ping"));
+}
+
+TEST(Play, AnExitStatusAtTheEndOfInput) {
+  const std::string sed =
+      "sed -un 's/.*\"id\":\\([^,]*\\),.*/{\"jsonrpc\":\"2.0\",\"id\":\\1,\"result\":{}}/p'; exit 4";
+  EXPECT_THAT(Keys(SetupOf({"sh", "-c", sed}), Saying(kPing)), testing::ElementsAre("exit: exit status 4"));
+}
+
+TEST(Play, ASanitizersReport) {
+  const std::string sed =
+      "echo 'x.cc:7: runtime error: overflow' >&2; exec sed -un "
+      "'s/.*\"id\":\\([^,]*\\),.*/{\"jsonrpc\":\"2.0\",\"id\":\\1,\"result\":{}}/p'";
+  EXPECT_THAT(Keys(SetupOf({"sh", "-c", sed}), Saying(kPing)),
+              testing::ElementsAre("sanitizer: runtime error: overflow"));
+}
+
+TEST(Campaign, FindsMinimisesAndReports) {
+  const Contract contract = EchoContract();
+  const Plan plan{.setup = SetupOf(kAlways), .seed = 1, .seconds = 30, .messages = 60};
+  const auto outcome = fuzz::Run(plan, contract, {});
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
+  EXPECT_GE(outcome->sent, 60U);
+  const auto found = outcome->cases.find("code: (unknown): a result");
+  ASSERT_NE(found, outcome->cases.end());
+  EXPECT_TRUE(found->second.reproduced);
+  EXPECT_EQ(found->second.script.steps.size(), 1U);
+  EXPECT_EQ(TranscriptName(found->second), "code-unknown-a-result.jsonl");
+  EXPECT_NE(ReportText(plan, contract, *outcome).find("FINDING code: (unknown): a result"), std::string::npos);
+  const auto report = ReportJson(plan, contract, *outcome);
+  EXPECT_EQ(report.at("findings").size(), outcome->cases.size());
+  EXPECT_EQ(report.at("sent"), outcome->sent);
+}
+
+TEST(Campaign, EndsWhenItIsAskedTo) {
+  const auto outcome =
+      fuzz::Run({.setup = SetupOf(kAlways), .seconds = 30}, EchoContract(), [](const Outcome&) { return false; });
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_EQ(outcome->rounds, 1U);
+}
+
+TEST(Campaign, AProgramThatThereIsNot) {
+  EXPECT_FALSE(fuzz::Run({.setup = SetupOf({"/no/such/program"})}, EchoContract(), {}).has_value());
+  EXPECT_FALSE(ReadContract({.command = {"/no/such/program"}}).has_value());
+}
+
+}  // namespace
+}  // namespace skep::fuzz
