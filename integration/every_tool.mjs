@@ -28,6 +28,7 @@ export const kEveryTool = [
   ['message_send', { from: 'ada', to: 'all', subject: 'lime tree', body: 'in bloom' }],
   ['inbox', { agentId: 'ada', unreadOnly: false }],
   ['swarm_monitor', { interval: 1, duration: 1 }],
+  ['benchmark_run', { suite: 'correlation', duration: 1 }],
   ['performance_report', { format: 'json' }],
   ['bottleneck_analyze', { component: 'all', metrics: ['latency', 'queue'] }],
   ['token_usage', { groupBy: 'task', timeframe: '1h' }],

@@ -5,10 +5,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "benchmark/calls.h"
 #include "benchmark/drive.h"
 #include "client/messages.h"
@@ -32,13 +32,11 @@ std::string JsonList(const std::vector<std::string>& texts) {
   return fmt::format("[{}]", fmt::join(quoted, ","));
 }
 
-/// The id of the task that is made n-th, from 0, in a project that had none.
-std::string IdOf(std::size_t n) { return fmt::format("tk_{:06}", n + 1); }
+/// The id of the task that is made n-th, from 0, in a project that had none; and back.
+std::string IdOf(std::size_t n) { return FormatId("tk", static_cast<std::int64_t>(n) + 1); }
 std::optional<std::size_t> PlaceOf(std::string_view id) {
-  std::size_t number = 0;
-  if (!id.starts_with("tk_")) return std::nullopt;
-  std::from_chars(id.data() + 3, id.data() + id.size(), number);
-  return number == 0 ? std::nullopt : std::optional(number - 1);
+  const auto number = ParseId("tk", id);
+  return number && *number > 0 ? std::optional(static_cast<std::size_t>(*number - 1)) : std::nullopt;
 }
 
 /// What one member is at.

@@ -78,11 +78,12 @@ Expected<Driven> Drive(client::Session& session, const Driving& driving,
   Window window(driving.window);
   Driven driven;
   std::string line;
+  std::string wrong;  // The first answer that is none we want.
   std::uint64_t sent = 0;
   const std::int64_t began_ns = Now();
   const std::int64_t until_ns = began_ns + static_cast<std::int64_t>(driving.seconds * 1e9);
   const auto send = [&](std::size_t place, std::int64_t now_ns) {
-    if (now_ns >= until_ns || (driving.most != 0 && sent >= driving.most)) return;
+    if (!wrong.empty() || now_ns >= until_ns || (driving.most != 0 && sent >= driving.most)) return;
     line.clear();
     make(window.id(place), sent++, line);
     stream.Queue(line);
@@ -101,15 +102,16 @@ Expected<Driven> Drive(client::Session& session, const Driving& driving,
       const client::Answer what = client::Look(answer, session.reader());
       using Kind = client::Answer::Kind;
       if (what.kind == Kind::kNotification || what.kind == Kind::kRequest) continue;
-      if (what.kind != Kind::kResult || what.id < 0) {
-        return Fail(
-            ErrorCode::kInternal,
-            fmt::format("the server answers {}", std::string_view(answer.data(), std::min(answer.size(), kShown))));
-      }
       ++driven.answered;
+      if (what.kind != Kind::kResult || what.id < 0) {
+        // What is still in flight is waited for: the next one to use the session must not hear it.
+        if (wrong.empty()) wrong = std::string(answer.data(), std::min(answer.size(), kShown));
+        continue;
+      }
       send(window.Answered(what.id, now_ns, driven.latency), now_ns);
     }
   }
+  if (!wrong.empty()) return Fail(ErrorCode::kInternal, fmt::format("the server answers {}", wrong));
   driven.seconds = static_cast<double>(Now() - began_ns) / 1e9;
   return driven;
 }
@@ -149,9 +151,10 @@ Expected<Driven> Pipelined(const client::Process& process, std::string_view line
   const std::int64_t until_ns = began_ns + static_cast<std::int64_t>(seconds * 1e9);
   std::uint64_t sent = 0;  // In batches, each counted once it has gone as a whole.
   std::size_t at = 0;      // Of `lines`, from where the next write goes on.
-  for (bool sending = true; sending || driven.answered < sent;) {
-    // Never stops within a line, and never has more in flight than it would have read back by then.
-    if (Now() >= until_ns) sending = at != 0;
+  while (true) {
+    // Never stops within a line.
+    const bool sending = at != 0 || Now() < until_ns;
+    if (!sending && driven.answered >= sent) break;
     const bool may_send = sending && sent < driven.answered + 4 * kPipelined;
     std::array<pollfd, 2> fds{{{process.from(), POLLIN, 0}, {process.to(), POLLOUT, 0}}};
     if (poll(fds.data(), may_send ? 2 : 1, kPatienceMs) <= 0) return NoAnswer();

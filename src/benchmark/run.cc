@@ -1,6 +1,7 @@
 #include "benchmark/run.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <utility>
 
@@ -23,7 +24,9 @@ Run::Run(Options options, double seconds, Told told, Stopped stopped)
       length_ns_(static_cast<std::int64_t>(seconds * 1e9)),
       began_ns_(SystemClock().SteadyNs()),
       told_(std::move(told)),
-      asked_(std::move(stopped)) {}
+      asked_(std::move(stopped)) {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 bool Run::stopped() {
   stopped_ = stopped_ || (asked_ && asked_());

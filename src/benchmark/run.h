@@ -23,7 +23,8 @@ struct Options {
 class Run {
  public:
   /// `told` hears how much of it is done, from 0 to 1, and what it is at; `stopped` says whether to end early. Both may
-  /// be empty, and are called some times a second.
+  /// be empty, and are called some times a second. SIGPIPE is ignored in the process from then on: a server that ends
+  /// is an error of what is measured, not our end.
   using Told = std::function<void(double share, std::string_view what)>;
   using Stopped = std::function<bool()>;
   Run(Options options, double seconds, Told told = {}, Stopped stopped = {});

@@ -16,6 +16,9 @@ namespace {
 
 constexpr int kWindow = 16;
 constexpr std::uint64_t kKeys = 1'000;
+/// Entries of 1 KB that are stored and read before anything is looked at: more than all that a server keeps of its
+/// store in memory (limits::kWriterPageCache, the largest), so that this has its size by then.
+constexpr std::uint64_t kFilled = 30'000;
 /// How often the server is looked at: so often that ten seconds give a slope, and four hundred times at most.
 constexpr double kLookS = 0.5;
 constexpr double kMostLooks = 400;
@@ -53,6 +56,10 @@ void Look(const client::Process& process, double at_s, Watched& watched) {
 Expected<Watched> LoadSteadily(Run& run, double seconds) {
   auto server = Server::Start(run.options());
   if (!server) return std::unexpected(std::move(server.error()));
+  run.At("filling what a server keeps");
+  for (const Calls& calls : {Store(kFilled), Retrieve(kFilled)}) {
+    if (auto filled = Fill(*server, calls, kFilled); !filled) return std::unexpected(std::move(filled.error()));
+  }
   const std::int64_t began_ns = SystemClock().SteadyNs();
   const auto elapsed_s = [&] { return static_cast<double>(SystemClock().SteadyNs() - began_ns) / 1e9; };
   Watched watched;

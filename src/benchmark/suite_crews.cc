@@ -105,7 +105,7 @@ Expected<std::vector<double>> Simulated(const Options& options, swarm::Topology 
 }
 
 void MeasureSimulated(Run& run, std::size_t topology, double seconds) {
-  const std::string subject = fmt::format("{}, simulated", kTopologies[topology]);
+  const std::string subject = std::string(kTopologies[topology]);
   const auto figure = [&](std::string_view name, std::string_view unit, Better better) {
     return Figure{.name = std::string(name),
                   .unit = std::string(unit),
@@ -116,7 +116,7 @@ void MeasureSimulated(Run& run, std::size_t topology, double seconds) {
   const auto names = Names(swarm::Topology{});
   const auto kind = static_cast<swarm::Topology>(std::ranges::find(names, kTopologies[topology]) - names.begin());
   Measure(run,
-          {.suite = "topology",
+          {.suite = "topology, simulated",
            .figures = {figure("tasks, virtual", "/s", Better::kHigher), figure("p50, in process", "µs", Better::kLower),
                        figure("p95, in process", "µs", Better::kLower), figure("p99, in process", "µs", Better::kLower),
                        figure("agents at work", "%", Better::kHigher), figure("success", "%", Better::kHigher)},

@@ -58,8 +58,8 @@ Expected<const Suite*> FindSuite(std::string_view name) {
 }
 
 void Quick(Run& run, double seconds) {
-  constexpr double kParts = 7;
-  const double part_s = seconds / kParts;
+  // Seven measurements, and a tenth for starting what they speak to.
+  const double part_s = 0.9 * seconds / 7;
   const auto measure = [&](Expected<Measurement> measurement, std::string_view name) {
     if (run.stopped()) return;
     if (measurement) return Measure(run, *measurement, part_s);

@@ -42,16 +42,27 @@ std::string AroundText(const benchmark::Report& report) {
 
 std::string MedianText(const Row& row) { return row.median ? ValueText(*row.median, row.figure.unit) : "no data"; }
 
-/// Notes, each once, with the rows that they are of.
+/// Notes, each once, after what it is a note on, unless that is all of them.
 std::string NotesOf(std::span<const Row* const> rows) {
-  std::vector<std::string> notes;
+  std::string text;
+  std::vector<std::string_view> said;
   for (const Row* row : rows) {
-    if (row->figure.note.empty()) continue;
-    const std::string of = row->figure.subject.empty() ? row->figure.name : row->figure.subject;
-    std::string note = fmt::format("  {}: {}\n", of, row->figure.note);
-    if (std::ranges::find(notes, note) == notes.end()) notes.push_back(std::move(note));
+    const std::string& note = row->figure.note;
+    if (note.empty() || std::ranges::find(said, note) != said.end()) continue;
+    said.push_back(note);
+    std::vector<std::string_view> on;
+    bool all = rows.size() > 1;
+    for (const Row* other : rows) {
+      const std::string_view name = other->figure.subject.empty() ? other->figure.name : other->figure.subject;
+      if (other->figure.note != note) {
+        all = false;
+      } else if (std::ranges::find(on, name) == on.end()) {
+        on.push_back(name);
+      }
+    }
+    text += all ? fmt::format("  {}\n", note) : fmt::format("  {}: {}\n", fmt::join(on, ", "), note);
   }
-  return fmt::format("{}", fmt::join(notes, ""));
+  return text;
 }
 
 std::string RowByRow(std::span<const Row* const> rows, const Style& style) {
@@ -72,7 +83,7 @@ std::string RowByRow(std::span<const Row* const> rows, const Style& style) {
   return table.Render(style);
 }
 
-/// A line for each subject, a column for each figure.
+/// A line for each subject, a column for each figure, with its ratio to the floor, whose name stands below.
 std::string SideBySide(std::span<const Row* const> rows, const Style& style) {
   std::vector<std::string> subjects;
   std::vector<std::string> names;
@@ -92,11 +103,14 @@ std::string SideBySide(std::span<const Row* const> rows, const Style& style) {
     for (const std::string& name : names) {
       const auto found = std::ranges::find_if(
           rows, [&](const Row* row) { return row->figure.subject == subject && row->figure.name == name; });
-      cells.push_back(found == rows.end() ? "" : MedianText(**found));
+      std::string cell = found == rows.end() ? "" : MedianText(**found);
+      if (found != rows.end() && (*found)->median && (*found)->ratio) cell += "  " + RatioText(**found);
+      cells.push_back(std::move(cell));
     }
     table.Add(std::move(cells));
   }
-  return table.Render(style);
+  const std::string& floor = rows.front()->floor.name;
+  return table.Render(style) + (floor.empty() ? "" : fmt::format("  × to its floor: {}\n", floor));
 }
 
 std::string ChangeText(const benchmark::Difference& row) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kBar = 20;
 constexpr std::int64_t kDrawNs = 100'000'000;
+constexpr std::int64_t kLineNs = 1'000'000'000;
 constexpr std::size_t kUsualColumns = 80;
 constexpr std::string_view kEraseLine = "\r\x1b[K";
 
@@ -50,8 +51,9 @@ Progress::~Progress() {
 
 void Progress::Show(double share, std::string_view what, std::int64_t now_ns) {
   if (!terminal_) {
-    if (what == what_) return;
+    if (what == what_ || (!what_.empty() && now_ns - shown_ns_ < kLineNs)) return;
     what_ = what;
+    shown_ns_ = now_ns;
     console_.Say(fmt::format("{} % {}", Percent(share), what));
     return;
   }

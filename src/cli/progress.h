@@ -9,7 +9,7 @@
 namespace skep::cli {
 
 /// How far something is that takes more than a second, on standard error: a bar that is drawn over itself on a
-/// terminal, else a line whenever what it is at has changed.
+/// terminal, else a line when what it is at has changed, one a second at most.
 class Progress {
  public:
   explicit Progress(const Console& console) : console_(console), terminal_(console.ErrIsTerminal()) {}

@@ -75,11 +75,8 @@ Expected<load::Outcome> Load(const Place& place, const load::Target& target, loa
   const Interrupt interrupt;
   Progress progress(console);
   return load::Run(target, plan, [&](const load::Outcome& so_far) {
-    // On a terminal only: ten lines a second are no help in a log.
-    if (console.ErrIsTerminal()) {
-      const double share = so_far.seconds / plan.duration_s;
-      progress.Show(share, fmt::format("{}{}", before, load::ProgressText(plan, so_far)), SystemClock().SteadyNs());
-    }
+    const double share = so_far.seconds / plan.duration_s;
+    progress.Show(share, fmt::format("{}{}", before, load::ProgressText(plan, so_far)), SystemClock().SteadyNs());
     return !interrupt.asked();
   });
 }
@@ -114,11 +111,13 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
   const auto run = Scratch::Make();
   if (!run) return Failed(run.error(), console);
   const load::Target target = TargetOf(place, loading.socket ? *run / "s" : "");
-  const std::int64_t began_ms = SystemClock().WallMs();
   auto outcome = Load(place, target, *plan, console);
   if (!outcome) return Failed(outcome.error(), console);
-  load::Report report{.target = target, .plan = *plan, .outcome = *std::move(outcome), .began_ms = began_ms};
-  report.machine = load::LookAtMachine();
+  load::Report report{.target = target,
+                      .plan = *plan,
+                      .outcome = *std::move(outcome),
+                      .judgements = {},
+                      .machine = load::LookAtMachine()};
   bool met = !report.outcome.interrupted && report.outcome.broken_off.empty();
   for (const load::Expectation& expectation : expectations) {
     report.judgements.push_back(load::Judge(expectation, {&report.outcome, 1}));
@@ -169,7 +168,6 @@ int TestStress(const Options& options, const Place& place, const Console& consol
     one.pattern = fmt::format("constant:{:.0f}", per_s);
     auto plan = PlanOf({.mix = kStressMix, .seconds = kStressStepS}, one);
     if (!plan) return std::unexpected(std::move(plan.error()));
-    if (!console.ErrIsTerminal()) console.Say(fmt::format("{:.0f}/s", per_s));
     return Load(place, TargetOf(place, ""), *plan, console, fmt::format("{:.0f}/s: ", per_s));
   });
   if (!stressed) return Failed(stressed.error(), console);

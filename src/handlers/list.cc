@@ -21,6 +21,7 @@ namespace skep::handlers {
   TOOL(kLoadBalance)       \
   TOOL(kSwarmScale)        \
   TOOL(kSwarmMonitor)      \
+  TOOL(kBenchmarkRun)      \
   TOOL(kPerformanceReport) \
   TOOL(kBottleneckAnalyze) \
   TOOL(kTokenUsage)        \

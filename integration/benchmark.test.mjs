@@ -1,0 +1,173 @@
+// skep measures itself: the suites and scenarios, the loads that say whether it does what is required, and the tool.
+// What is asserted is that each figure is there, and that nothing is left behind; never how fast anything is.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import test from 'node:test';
+
+import { Server, filesBelow, kSkep, makePlace, notification, run, toolCall } from './support.mjs';
+
+/** Everything that was started is gone, and so is what it wrote. */
+function assertNothingLeft(place) {
+  const left = filesBelow(place.home).filter((file) => /skep-\w{6}/.test(file));
+  assert.deepEqual(left, [], 'scratch directories');
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    let command = '';
+    try {
+      command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+    } catch {
+      continue; // It has ended meanwhile.
+    }
+    assert.ok(!command.includes(place.home), `still there: ${command.replaceAll('\0', ' ')}`);
+  }
+}
+
+async function benchmark(t, args) {
+  const place = makePlace(t);
+  const { code, stdout, stderr } = await run(place, ['benchmark', 'run', ...args, '--json']);
+  assert.equal(code, 0, stderr);
+  assertNothingLeft(place);
+  return { report: JSON.parse(stdout), stderr };
+}
+
+function assertRows({ rows }, suites) {
+  assert.deepEqual([...new Set(rows.map((row) => row.suite))], suites);
+  for (const row of rows) {
+    assert.equal(typeof row.median, 'number', `${row.suite}, ${row.subject} ${row.name}: ${row.note}`);
+    if (row.interval) assert.ok(row.interval[0] <= row.interval[1], JSON.stringify(row));
+    if (row.floor) assert.equal(typeof row.ratio, 'number', JSON.stringify(row));
+  }
+}
+
+for (const [suite, suites] of Object.entries({
+  quick: ['transport', 'memory', 'tasks'],
+  transport: ['transport'],
+  memory: ['memory'],
+  agents: ['agents'],
+  tasks: ['tasks'],
+  swarm: ['swarm'],
+  topology: ['topology', 'topology, simulated'],
+  scaling: ['scaling'],
+  filesystem: ['filesystem'],
+})) {
+  test(`the suite ${suite} has a figure for each of its rows`, async (t) => {
+    const { report, stderr } = await benchmark(t, ['--suite', suite, '--duration', '1']);
+    assert.equal(report.suite, suite);
+    assert.equal(report.interrupted, false);
+    assertRows(report, suites);
+    assert.match(stderr, /^skep: \d+ % /m, 'no progress was told');
+    for (const fact of ['processor', 'cores', 'filesystem', 'kernel', 'compiler', 'version', 'build', 'date'])
+      assert.ok(report.environment[fact], fact);
+  });
+}
+
+test('a soak says what grew', async (t) => {
+  const { report } = await benchmark(t, ['--suite', 'soak', '--duration', '5']);
+  assertRows(report, ['soak']);
+});
+
+for (const scenario of ['ecommerce', 'ml-pipeline', 'microservices']) {
+  test(`the scenario ${scenario} is played in virtual time and for real`, async (t) => {
+    const { report } = await benchmark(t, ['--scenario', scenario, '--duration', '2']);
+    assertRows(report, [scenario]);
+    const done = report.rows.find((row) => row.name === 'tasks done');
+    assert.equal(done.median, 100, 'tasks of it were not done');
+  });
+}
+
+test('an interrupted benchmark ends with what it has measured', async (t) => {
+  const place = makePlace(t);
+  const server = new Server(place, {
+    command: [kSkep, 'benchmark', 'run', '--suite', 'comprehensive', '--duration', '100', '--json'],
+  });
+  // The first measurement is over when it says what the second one is.
+  while (!/as many as go through/.test(server.stderr)) await new Promise((resolve) => setImmediate(resolve));
+  server.kill('SIGINT');
+  const report = await server.next();
+  assert.deepEqual(await server.exit, { code: 0, signal: null });
+  assert.equal(report.interrupted, true);
+  assert.equal(typeof report.rows[0].median, 'number');
+  assertNothingLeft(place);
+});
+
+test('what a server takes of memory is told', async (t) => {
+  const { stdout } = await run(makePlace(t), ['profile', 'memory', '--json']);
+  const names = JSON.parse(stdout).rows.map((row) => row.name);
+  assert.deepEqual(names, [
+    'whole process at rest',
+    'of that, allocated',
+    'a connection',
+    'a request that waits',
+    '1,000 entries of 1 KB, stored',
+  ]);
+});
+
+test('an expectation decides the status of a load', async (t) => {
+  const custom = (expect) =>
+    run(makePlace(t), ['test', 'custom', '--duration', '1', '--pattern', 'constant:100', '--expect', expect, '--json']);
+  const met = await custom('errors<=0%');
+  assert.equal(met.code, 0, met.stderr);
+  JSON.parse(met.stdout);
+  assert.equal((await custom('rate>1000000/s')).code, 1);
+});
+
+test('whoever kills a server while it stores loses nothing that was acknowledged', async (t) => {
+  const { code, stdout, stderr } = await run(makePlace(t), ['test', 'database', '--json']);
+  assert.equal(code, 0, stdout + stderr);
+  const { checks, met } = JSON.parse(stdout);
+  assert.equal(met, true);
+  assert.equal(checks.length, 4);
+});
+
+// --- The tool ----------------------------------------------------------------------
+
+test('benchmark_run measures in a process of its own, one at a time, and tells how far it is', async (t) => {
+  const place = makePlace(t);
+  const server = await Server.open(place);
+  const call = toolCall('one', 'benchmark_run', { suite: 'quick', duration: 2 });
+  call.params._meta = { progressToken: 'p' };
+  const first = server.response('one');
+  server.send(call);
+  const { method, params } = await server.next();
+  assert.equal(method, 'notifications/progress');
+  assert.match(params.message, /^\d+ % transport/);
+  await server.ping();
+  await assert.rejects(server.tool('benchmark_run', {}), /a benchmark is running/);
+  const { structuredContent } = (await first).result;
+  assert.equal(structuredContent.interrupted, false);
+  for (const row of structuredContent.rows) assert.equal(typeof row.median, 'number', JSON.stringify(row));
+  const { rows } = await server.tool('benchmark_run', { suite: 'correlation', duration: 1 });
+  assert.ok(rows.length > 0, 'another one after it');
+  server.takeAll();
+  await server.end();
+  assertNothingLeft(place);
+});
+
+test('a benchmark that is cancelled, or whose server ends, leaves nothing behind', async (t) => {
+  const place = makePlace(t);
+  const server = await Server.open(place);
+  const begin = async (id) => {
+    const call = toolCall(id, 'benchmark_run', { suite: 'topology', duration: 300 });
+    call.params._meta = { progressToken: id };
+    server.send(call);
+    assert.equal((await server.next()).method, 'notifications/progress');
+  };
+  await begin('one');
+  server.send(notification('notifications/cancelled', { requestId: 'one' }));
+  // Until it has ended, another one is refused.
+  for (;;) {
+    const answered = server.response('two');
+    server.send(toolCall('two', 'benchmark_run', { suite: 'correlation', duration: 1 }));
+    const { result } = await answered;
+    if (!result.isError) break;
+    assert.match(result.content[0].text, /a benchmark is running/);
+  }
+  server.takeAll();
+  const last = server.response('three');
+  await begin('three');
+  server.closeInput();
+  const { structuredContent } = (await last).result;
+  assert.equal(structuredContent.interrupted, true);
+  assert.equal((await server.exit).code, 0);
+  assertNothingLeft(place);
+});
