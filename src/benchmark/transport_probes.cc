@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
@@ -67,12 +68,6 @@ std::string SizeText(std::size_t bytes) {
   return bytes >= limits::kKiB ? fmt::format("{} KiB", bytes / limits::kKiB) : fmt::format("{} B", bytes);
 }
 
-/// Text of which no two are the same: SQLite does not write a value that has not changed.
-void Vary(std::string& value, std::uint64_t n) {
-  const std::string head = fmt::format("{:016x}", n);
-  std::ranges::copy(head.substr(0, value.size()), value.begin());
-}
-
 /// Lines that go one after the other, with what went both ways and how long that took.
 struct Traffic {
   double bytes = 0;
@@ -92,7 +87,19 @@ double MBs(double bytes, double seconds) { return seconds > 0 ? bytes / seconds 
 
 /// What ValueThroughput keeps from one repetition to the next.
 struct Kept {
-  std::string value;
+  explicit Kept(std::size_t bytes)
+      : line(client::Call(1, "memory_usage",
+                          fmt::format(R"({{"action":"store","key":"value","value":"{}"}})", std::string(bytes, 'v')))),
+        value(line.find("vvvv")) {}
+  /// Another value than the last one: SQLite does not write what has not changed. In place: a pause in which a large
+  /// line is put together is long enough for the server to give its memory back.
+  const std::string& NextStore() {
+    std::ranges::copy(fmt::format("{:016x}", ++stored), line.begin() + static_cast<std::ptrdiff_t>(value));
+    return line;
+  }
+
+  std::string line;   ///< That stores it.
+  std::size_t value;  ///< Where in the line it begins.
   std::uint64_t stored = 0;
   Block answer;
   json::Reader reader;
@@ -112,10 +119,9 @@ Expected<Values> StoreAndRetrieve(const client::Process& server, Kept& kept, dou
   Traffic retrieving;
   const std::string retrieve = client::Call(2, "memory_usage", R"({"action":"retrieve","key":"value"})");
   do {
-    Vary(kept.value, ++kept.stored);
-    const std::string store =
-        client::Call(1, "memory_usage", fmt::format(R"({{"action":"store","key":"value","value":"{}"}})", kept.value));
-    if (auto sent = SendWell(server, store, kept, storing); !sent) return std::unexpected(std::move(sent.error()));
+    if (auto sent = SendWell(server, kept.NextStore(), kept, storing); !sent) {
+      return std::unexpected(std::move(sent.error()));
+    }
     if (auto sent = SendWell(server, retrieve, kept, retrieving); !sent)
       return std::unexpected(std::move(sent.error()));
   } while (storing.seconds + retrieving.seconds < seconds);
@@ -179,8 +185,7 @@ Expected<Measurement> PingRate(const Options& options) {
 Expected<Measurement> ValueThroughput(const Options& options, std::shared_ptr<Server> server, std::size_t bytes) {
   auto echo = StartEcho(options);
   if (!echo) return std::unexpected(std::move(echo.error()));
-  auto kept = std::make_shared<Kept>();
-  kept->value.assign(bytes, 'v');
+  auto kept = std::make_shared<Kept>(bytes);
   const std::string size = SizeText(bytes);
   const auto figure = [&](std::string_view what) {
     return Figure{.name = fmt::format("{} {}", size, what), .unit = "MB/s", .better = Better::kHigher};
