@@ -34,13 +34,17 @@ constexpr int kKeptRounds = 2;
 
 std::int64_t NowNs() { return SystemClock().SteadyNs(); }
 
-double OwnCpuS() {
+OwnCpu OwnCpuNow() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  return {seconds(usage.ru_utime), seconds(usage.ru_stime)};
+}
+
+OwnCpu Sum(const OwnCpu& before, const OwnCpu& from, const OwnCpu& to) {
+  return {before.user_s + to.user_s - from.user_s, before.system_s + to.system_s - from.system_s};
 }
 
 class Campaign {
@@ -64,7 +68,7 @@ class Campaign {
   double Seconds() const { return 1e-9 * static_cast<double>(NowNs() - begun_ns_ - minimising_ns_); }
 
   Expected<void> Live(std::uint64_t messages) {
-    const double cpu_s = OwnCpuS();
+    const OwnCpu begun = OwnCpuNow();
     auto life = Life::Start(setup_, contract_, outcome_.coverage);
     if (!life) return std::unexpected(life.error());
     std::vector<std::unique_ptr<Generator>> generators;
@@ -98,16 +102,17 @@ class Campaign {
       outcome_.sent = before_sent + (*life)->sent();
       outcome_.received = before_received + (*life)->received();
       outcome_.seconds = Seconds();
-      outcome_.own_cpu_s = cpu_before_s_ + OwnCpuS() - cpu_s;
+      outcome_.own_cpu = Sum(cpu_before_, begun, OwnCpuNow());
       if (watch_ && !watch_(outcome_)) outcome_.interrupted = true;
       Pace();
     }
     Note((*life)->End(), static_cast<int>(outcome_.rounds), fresh);
     outcome_.most_memory = std::max(outcome_.most_memory, (*life)->most_memory());
     setup_.late_ms = (*life)->late_ms();
+    setup_.grace_ms = (*life)->grace_ms();
     ++outcome_.lives;
-    cpu_before_s_ += OwnCpuS() - cpu_s;
-    outcome_.own_cpu_s = cpu_before_s_;
+    cpu_before_ = Sum(cpu_before_, begun, OwnCpuNow());
+    outcome_.own_cpu = cpu_before_;
     outcome_.seconds = Seconds();
     life->reset();
     for (const std::string& key : fresh) Explain(outcome_.cases.at(key), script);
@@ -171,7 +176,7 @@ class Campaign {
   const Watch& watch_;
   const std::int64_t begun_ns_;
   std::int64_t minimising_ns_ = 0;
-  double cpu_before_s_ = 0;  ///< Of earlier lives.
+  OwnCpu cpu_before_;  ///< Of earlier lives.
   std::size_t minimised_ = 0;
   Outcome outcome_;
 };

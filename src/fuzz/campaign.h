@@ -36,13 +36,20 @@ struct Case {
   Script script;
 };
 
+/// What this process used, while it generated and judged; not while it minimised.
+struct OwnCpu {
+  double user_s = 0;
+  double system_s = 0;  ///< The pipes, mostly.
+  double both_s() const { return user_s + system_s; }
+};
+
 struct Outcome {
   std::uint64_t sent = 0;      ///< Lines, and
   std::uint64_t received = 0;  ///< lines that came.
   std::uint64_t lives = 0;
   std::uint64_t rounds = 0;
   double seconds = 0;
-  double own_cpu_s = 0;  ///< Of this process, while it generated and judged; not while it minimised.
+  OwnCpu own_cpu;
   std::int64_t most_memory = 0;
   std::map<std::string, Case> cases;  ///< By Finding::Key().
   Coverage coverage;

@@ -17,10 +17,10 @@ namespace {
 
 /// Longer than any line that a client takes: such a one is still read, and told.
 constexpr std::size_t kLongestLine = 64 * limits::kMiB;
-/// When nothing has come for so long, requests that ask to wait are cancelled, and errors without an id are not waited
-/// for any more: a server answers what it cannot read at once, or never. Who never does is soon not waited for.
+/// When nothing has come for so long, requests that ask to wait are cancelled.
 constexpr std::int64_t kQuietMs = 300;
-constexpr std::int64_t kLeastGraceMs = 5;
+/// What is never answered is waited for less each time, down to this.
+constexpr std::int64_t kLeastGraceMs = 50;
 /// Answers are left to gather for so long before they are read: being woken costs as much as judging some messages.
 constexpr timespec kNap{.tv_sec = 0, .tv_nsec = 300'000};
 /// Rounds between two looks at a server's memory: a look takes as long as some messages.
@@ -49,7 +49,7 @@ Expected<std::unique_ptr<Life>> Life::Start(const Setup& setup, const Contract& 
   auto home = Scratch::Make();
   if (!home) return std::unexpected(home.error());
   std::unique_ptr<Life> life(new Life(setup, std::move(*home)));
-  life->grace_ms_ = kQuietMs;
+  life->grace_ms_ = setup.grace_ms;
   life->late_ms_ = std::min(setup.late_ms, setup.patience_ms);
   for (int i = 0; i < setup.connections; ++i) {
     const std::string errors = life->home_ / fmt::format("stderr-{}", i);

@@ -27,6 +27,8 @@ struct Setup {
   std::int64_t patience_ms = 10'000;
   /// The same while it answers what came later.
   std::int64_t late_ms = 10'000;
+  /// The same of errors without an id: a server answers what it cannot read at once, or never.
+  std::int64_t grace_ms = 300;
 };
 
 /// Server processes of one home of their own, one for each connection, from their start to their end. Not thread-safe.
@@ -56,6 +58,7 @@ class Life {
   std::int64_t most_memory() const;
   /// What is left of the patience with requests that were overtaken: for the next life.
   std::int64_t late_ms() const { return late_ms_; }
+  std::int64_t grace_ms() const { return grace_ms_; }
 
  private:
   struct Peer {

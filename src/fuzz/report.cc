@@ -15,6 +15,10 @@ using nlohmann::json;
 
 double PerSecond(std::uint64_t count, double seconds) { return seconds > 0 ? static_cast<double>(count) / seconds : 0; }
 
+double MicrosEach(double seconds, std::uint64_t count) {
+  return count > 0 ? 1e6 * seconds / static_cast<double>(count) : 0;
+}
+
 std::size_t Reached(const std::vector<Coverage::Count>& tools, std::uint64_t Coverage::Count::* kind) {
   return static_cast<std::size_t>(std::ranges::count_if(tools, [&](const auto& count) { return count.*kind > 0; }));
 }
@@ -67,13 +71,14 @@ std::string ReportText(const Plan& plan, const Contract& contract, const Outcome
   std::string text = fmt::format(
       "{}: {} tools, {} resources, {} templates, {} prompts; revisions {}{}\n"
       "seed {}: {} messages sent, {} received, in {} rounds of {} lives, over {:.1f} s: {:.0f}/s\n"
-      "generated and judged: {:.0f}/s of own CPU ({:.2f} µs each); the server's own memory was at most {:.1f} MB\n",
+      "generated and judged: {:.0f}/s of own CPU ({:.2f} µs each, and {:.2f} in the kernel: {:.0f}/s in all); the "
+      "server's own memory was at most {:.1f} MB\n",
       contract.server, contract.tools.size(), contract.resources.size(), contract.templates.size(),
       contract.prompts.size(), fmt::join(contract.revisions, " "), contract.modern ? " 2026-07-28" : "", plan.seed,
       outcome.sent, outcome.received, outcome.rounds, outcome.lives, outcome.seconds,
-      PerSecond(outcome.sent, outcome.seconds), PerSecond(outcome.sent, outcome.own_cpu_s),
-      outcome.sent > 0 ? 1e6 * outcome.own_cpu_s / static_cast<double>(outcome.sent) : 0,
-      static_cast<double>(outcome.most_memory) / 1e6);
+      PerSecond(outcome.sent, outcome.seconds), PerSecond(outcome.sent, outcome.own_cpu.user_s),
+      MicrosEach(outcome.own_cpu.user_s, outcome.sent), MicrosEach(outcome.own_cpu.system_s, outcome.sent),
+      PerSecond(outcome.sent, outcome.own_cpu.both_s()), static_cast<double>(outcome.most_memory) / 1e6);
   if (const auto unknown = contract.UnknownKeywords(); !unknown.empty()) {
     fmt::format_to(std::back_inserter(text), "keywords of its schemas that nothing is judged by: {}\n",
                    fmt::join(unknown, ", "));
@@ -98,8 +103,9 @@ json ReportJson(const Plan& plan, const Contract& contract, const Outcome& outco
                  {"received", outcome.received},
                  {"lives", outcome.lives},
                  {"rounds", outcome.rounds},
-                 {"ownCpuSeconds", outcome.own_cpu_s},
-                 {"perSecondOfOwnCpu", PerSecond(outcome.sent, outcome.own_cpu_s)},
+                 {"ownUserSeconds", outcome.own_cpu.user_s},
+                 {"ownSystemSeconds", outcome.own_cpu.system_s},
+                 {"perSecondOfOwnCpu", PerSecond(outcome.sent, outcome.own_cpu.both_s())},
                  {"mostMemoryBytes", outcome.most_memory},
                  {"interrupted", outcome.interrupted},
                  {"keywordsNotJudged", contract.UnknownKeywords()},

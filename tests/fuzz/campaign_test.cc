@@ -65,7 +65,8 @@ TEST(Play, ASanitizersReport) {
 
 TEST(Campaign, FindsMinimisesAndReports) {
   const Contract contract = EchoContract();
-  const Plan plan{.setup = SetupOf(kAlways), .seed = 1, .seconds = 30, .messages = 60};
+  Plan plan{.setup = SetupOf(kAlways), .seed = 1, .seconds = 30, .messages = 60};
+  plan.setup.patience_ms = plan.setup.late_ms = 200;
   const auto outcome = fuzz::Run(plan, contract, {});
   ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
   EXPECT_GE(outcome->sent, 60U);
