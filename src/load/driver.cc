@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "client/messages.h"
 
 namespace skep::load {
 namespace {
@@ -23,6 +24,8 @@ constexpr std::int64_t kWatchNs = 100'000'000;
 /// How long answers are waited for once the watch has ended the run: it is to end now, but cleanly.
 constexpr std::int64_t kInterruptedGraceNs = 1'000'000'000;
 constexpr std::int64_t kLastAnswersNs = 250'000'000;
+/// Unsent bytes beyond which a server that asks is not answered, as it does not read either: twice the longest request.
+constexpr std::size_t kMostUnsent = 16 * limits::kMiB;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t Now() { return SystemClock().SteadyNs(); }
@@ -38,6 +41,12 @@ std::int64_t OwnCpuNs() {
 std::size_t MostInFlight(const Plan& plan) {
   if (!plan.pattern.closed()) return plan.most_in_flight;
   return static_cast<std::size_t>(plan.pattern.depth) * static_cast<std::size_t>(plan.connections);
+}
+
+/// The id of what a server asks, as it stands in JSON; empty when it is none.
+std::string IdOf(const json::Value& id) {
+  if (id.Is(json::Type::kString)) return client::Quoted(id.AsString());
+  return id.Is(json::Type::kInt) ? fmt::format("{}", id.AsInt()) : std::string();
 }
 
 }  // namespace
@@ -83,7 +92,7 @@ void Driver::Begin(const Phase& phase) {
   total_ = phase.most_requests == 0 ? std::numeric_limits<std::uint64_t>::max() : phase.most_requests;
   next_ = 0;
   in_flight_ = 0;
-  broken_off_.clear();
+  lost_.reset();
   sending_ = true;
   began_ms_ = SystemClock().WallMs();
   start_ns_ = last_answer_ns_ = Now();
@@ -131,15 +140,13 @@ Outcome Driver::Finish(std::int64_t now_ns, bool interrupted, std::int64_t own_c
   if (sending_) EndSending(std::min(now_ns, sending_until_ns_), 0);
   tally_->Failed("unanswered", in_flight_ + (DueBy(now_ns) - tally_->sent()));
   tally_->EndInterval(now_ns - start_ns_, DueBy(now_ns), servers_.Measure());
-  // What was waited for after the last answer is no part of the load.
-  const std::int64_t measured_ns =
-      std::max(last_answer_ns_, schedule_ ? sending_until_ns_ : last_answer_ns_) - start_ns_;
-  tally_->SoFar(measured_ns > 0 ? measured_ns : now_ns - start_ns_, DueBy(now_ns), phase_.warming_up);
+  // What was waited for in vain after the last answer is no part of the load; that a server stopped before the end is.
+  tally_->SoFar(std::max(last_answer_ns_, sending_until_ns_) - start_ns_, DueBy(now_ns), phase_.warming_up);
   Outcome outcome = std::move(*tally_).TakeOutcome();
   outcome.sending_s = Seconds(sending_until_ns_ - start_ns_);
   outcome.own_cpu_s = Seconds(own_cpu_ns);
   outcome.interrupted = interrupted;
-  outcome.broken_off = broken_off_;
+  if (lost_) outcome.broken_off = servers_.WhyEnded(*lost_);
   outcome.began_ms = began_ms_;
   return outcome;
 }
@@ -252,7 +259,10 @@ void Driver::Flush(std::uint32_t at) {
   connection.stream->Queue(connection.unsent);
   connection.unsent.clear();
   // What it has not read when it ends its input is lost; it may still answer what it has read.
-  if (connection.stream->Send() == client::Stream::State::kEnded) connection.takes_requests = false;
+  if (connection.stream->Send() == client::Stream::State::kEnded) {
+    connection.takes_requests = false;
+    if (!lost_) lost_ = at;
+  }
   WaitToWrite(at, connection.stream->unsent() > 0);
 }
 
@@ -297,14 +307,22 @@ void Driver::Take(std::uint32_t at, std::span<char> line, std::int64_t now_ns) {
     case Kind::kMalformed:
       return tally_->Failed("malformed line");
     case Kind::kRequest:
-      // Of a client without capabilities a server may ask for nothing but a ping.
-      connections_[at].stream->Queue(fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}\n", answer.id));
-      return Flush(at);
+      return Reply(at);
     case Kind::kResult:
     case Kind::kToolError:
     case Kind::kError:
       return Settle(at, answer, line, now_ns);
   }
+}
+
+void Driver::Reply(std::uint32_t at) {
+  client::Stream& stream = *connections_[at].stream;
+  const std::string id = IdOf(reader_.root().Find("id"));
+  if (id.empty()) return tally_->Failed("malformed line");
+  if (stream.unsent() > kMostUnsent) return tally_->Failed("answer not taken");
+  // Of a client without capabilities a server may ask for nothing but a ping.
+  stream.Queue(fmt::format("{{\"jsonrpc\":\"2.0\",\"id\":{},\"result\":{{}}}}\n", id));
+  Flush(at);
 }
 
 void Driver::Settle(std::uint32_t at, const client::Answer& answer, std::span<char> line, std::int64_t now_ns) {
@@ -334,7 +352,7 @@ void Driver::Lose(std::uint32_t at) {
   in_flight_ -= lost;
   tally_->Failed("connection ended", lost);
   --alive_;
-  if (broken_off_.empty()) broken_off_ = servers_.WhyEnded(at);
+  if (!lost_) lost_ = at;
 }
 
 }  // namespace skep::load

@@ -75,6 +75,8 @@ class Driver {
   void Flush(std::uint32_t at);
   void Receive(std::uint32_t at);
   void Take(std::uint32_t at, std::span<char> line, std::int64_t now_ns);
+  /// To what the server asks, which is what the reader has read last.
+  void Reply(std::uint32_t at);
   void Settle(std::uint32_t at, const client::Answer& answer, std::span<char> line, std::int64_t now_ns);
   void Lose(std::uint32_t at);
   /// The next one that takes requests, in turn; none: all are full.
@@ -107,7 +109,7 @@ class Driver {
   std::int64_t next_due_ns_ = 0;  ///< When that is due, while there is one.
   std::uint64_t in_flight_ = 0;   ///< Of this phase.
   std::int64_t last_answer_ns_ = 0;
-  std::string broken_off_;
+  std::optional<std::uint32_t> lost_;  ///< The first connection that has ended.
 };
 
 }  // namespace skep::load

@@ -60,13 +60,15 @@ struct Interval {
 };
 
 struct Outcome {
-  double seconds = 0;    ///< That were measured: from the first request's moment to the last answer or the plan's end.
+  /// That were measured: from the first request's moment to the last answer, and at least until no more became due.
+  double seconds = 0;
   double sending_s = 0;  ///< Of these, until no more requests became due.
   std::uint64_t due = 0;
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;  ///< With whatever.
   /// By kind: "tool error", "error -32602", "unanswered", "connection ended" (of those in flight on it), "malformed
-  /// line", "answer to nothing", "line too long". The last three are no request's.
+  /// line", "answer to nothing", "line too long", "answer not taken" (by a server that asks and does not read). The
+  /// last four are no request's.
   std::map<std::string, std::uint64_t> errors;
   /// ns from when a request was due (closed loop: sent) to its answer. Of results only: an error may be quick.
   Histogram latency;

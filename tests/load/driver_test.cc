@@ -64,6 +64,7 @@ TEST(Driver, TakesNotificationsAndAnswersPings) {
   const Outcome asked = Of(Fake("asks"), Requests(20));
   EXPECT_EQ(asked.answered, 20U);
   EXPECT_EQ(asked.errors, Errors());
+  EXPECT_EQ(Of(Fake("asks_by_name"), Requests(20)).answered, 20U);
 }
 
 TEST(Driver, CountsToolErrorsAndErrorsByTheirCode) {
@@ -93,6 +94,15 @@ TEST(Driver, WhatHasNoAnswerWhenTheGraceIsOverIsUnanswered) {
   EXPECT_EQ(silent.sent, 4U);
   EXPECT_EQ(silent.answered, 0U);
   EXPECT_EQ(silent.errors, Errors({{"unanswered", 4}}));
+}
+
+TEST(Driver, TheTimeInWhichAServerHasStoppedCounts) {
+  Plan plan = Requests(0);
+  plan.duration_s = 0.1;
+  plan.grace_s = 0.01;
+  const Outcome outcome = Of(Fake("stops"), plan);
+  EXPECT_EQ(outcome.answered, 10U);
+  EXPECT_GE(outcome.seconds, 0.1);
 }
 
 TEST(Driver, AnAnswerToAnotherIdIsNone) {

@@ -58,7 +58,12 @@ class Server:
         self.held.append(id)
         self.say({"jsonrpc": "2.0", "id": 5, "method": "ping"})
     def pong(self, id):
-        if id == 5: self.good(self.held.pop())
+        if id in (5, "a \"b\""): self.good(self.held.pop())
+    def stops(self, id):
+        if self.asked <= 10: self.good(id)
+    def asks_by_name(self, id):
+        self.held.append(id)
+        self.say({"jsonrpc": "2.0", "id": "a \"b\"", "method": "ping"})
     def dies(self, id):
         if self.asked > 10: os._exit(3)
         self.good(id)
