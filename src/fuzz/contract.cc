@@ -10,6 +10,7 @@
 #include "client/messages.h"
 #include "client/session.h"
 #include "fuzz/methods.h"
+#include "fuzz/values.h"
 
 namespace skep::fuzz {
 namespace {
@@ -102,7 +103,11 @@ void AddList(string_view method, const json& result, Contract& contract) {
       if (name.empty()) continue;
       std::optional<Schema> output;
       if (tool.contains("outputSchema")) output.emplace(tool["outputSchema"]);
-      contract.tools.push_back({name, Schema(tool.value("inputSchema", json::object())), std::move(output)});
+      ToolContract entry{name, Schema(tool.value("inputSchema", json::object())), std::move(output), {}};
+      for (const auto& [argument, node] : entry.input.root().properties) {
+        if (SaysHowLong(argument)) entry.how_long.push_back(argument);
+      }
+      contract.tools.push_back(std::move(entry));
     }
   } else if (method == "resources/list") {
     for (const json& resource : ArrayIn(result, "resources")) contract.resources.push_back(TextIn(resource, "uri"));

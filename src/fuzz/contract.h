@@ -17,6 +17,7 @@ struct ToolContract {
   std::string name;
   Schema input;
   std::optional<Schema> output;
+  std::vector<std::string> how_long;  ///< Its arguments that say how long a call takes.
 };
 struct PromptContract {
   std::string name;

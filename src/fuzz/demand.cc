@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 #include "client/messages.h"
-#include "fuzz/values.h"
 #include "json/copy.h"
 #include "rpc/envelope.h"
 
@@ -56,9 +55,9 @@ bool IsAmbiguous(Value value) {
 
 /// Whether a call may take its time: its tool can be told how long it takes, and it does not say "not at all".
 bool MayWait(const ToolContract& tool, Value arguments) {
-  return std::ranges::any_of(tool.input.root().properties, [&](const auto& property) {
-    const Value member = arguments.Find(property.first);
-    return SaysHowLong(property.first) && !(member.Is(Type::kInt) && member.AsInt() == 0);
+  return std::ranges::any_of(tool.how_long, [&](const std::string& name) {
+    const Value member = arguments.Find(name);
+    return !(member.Is(Type::kInt) && member.AsInt() == 0);
   });
 }
 

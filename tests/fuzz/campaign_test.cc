@@ -64,7 +64,7 @@ TEST(Play, ASanitizersReport) {
 }
 
 TEST(Campaign, FindsMinimisesAndReports) {
-  const Contract contract = EchoContract();
+  const Contract contract{.server = "always 1", .revisions = {"2025-11-25"}};
   Plan plan{.setup = SetupOf(kAlways), .seed = 1, .seconds = 30, .messages = 60};
   plan.setup.patience_ms = plan.setup.late_ms = 200;
   const auto outcome = fuzz::Run(plan, contract, {});
