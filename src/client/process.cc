@@ -50,6 +50,7 @@ class OnCore {
     CPU_SET(static_cast<unsigned>(*core), &one);
     bound_ = sched_setaffinity(0, sizeof(one), &one) == 0;
   }
+  bool bound() const { return bound_; }
   ~OnCore() {
     if (bound_) sched_setaffinity(0, sizeof(before_), &before_);
   }
@@ -120,6 +121,9 @@ std::string Text(const Ending& ending) {
 
 Expected<Process> Process::Start(const Launch& launch) {
   if (launch.command.empty()) return Fail(ErrorCode::kInvalidArgument, "no program was named");
+  if (launch.core && !OnCore(launch.core).bound()) {
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("there is no core {} that we may run on", *launch.core));
+  }
   std::signal(SIGPIPE, SIG_IGN);
   int to[2];
   int from[2];
@@ -197,6 +201,8 @@ Process& Process::operator=(Process&& other) noexcept {
 
 Process::~Process() {
   if (pid_ == -1 || ending_) return;
+  // What it has started is of its group, unless it has left that.
+  kill(-pid_, SIGKILL);
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
 }

@@ -46,15 +46,16 @@ struct Launch {
   std::vector<std::string> environment;
   /// The file that its standard error is appended to. Empty: ours.
   std::string errors;
-  /// The one processor that it runs on; none: whichever.
+  /// The one processor that it runs on, counted from 0; none: whichever.
   std::optional<int> core;
 };
 
 /// A program whose standard input and output are pipes of ours; our ends do not block. It is killed, if it still runs,
-/// and waited for when this goes.
+/// with what it has started, and waited for when this goes.
 class Process {
  public:
-  /// Fails with kNotFound when there is no such program, else with kUnavailable. From now on SIGPIPE is ignored in our
+  /// Fails with kNotFound when there is no such program (or home), with kInvalidArgument when no program or a core that
+  /// is not ours is named, else with kUnavailable. From now on SIGPIPE is ignored in our
   /// process: that a program has ended is an error of whoever writes to it, and not our end.
   static Expected<Process> Start(const Launch& launch);
   Process(Process&& other) noexcept;

@@ -107,9 +107,15 @@ Expected<std::span<char>> Session::AskWell(std::string_view line) {
               fmt::format("the server answers {}", std::string_view(answer->data(), std::min(answer->size(), kShown))));
 }
 
+void Session::CloseInput() {
+  if (!process_) return;
+  stream_->EndSending();
+  process_->CloseInput();
+}
+
 std::optional<Ending> Session::Close(std::int64_t ms) {
   if (!process_) return std::nullopt;
-  process_->CloseInput();
+  CloseInput();
   // What it still says has to be read, or it waits for ever.
   const std::int64_t until_ns = SystemClock().SteadyNs() + ms * 1'000'000;
   while (!stream_->NextBefore(until_ns).empty()) {

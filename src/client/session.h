@@ -9,6 +9,7 @@
 
 #include "base/buffer_pool.h"
 #include "base/fd.h"
+#include "client/messages.h"
 #include "client/process.h"
 #include "client/stream.h"
 #include "json/reader.h"
@@ -24,9 +25,9 @@ Expected<Fd> Connect(const std::string& path);
 class Session {
  public:
   struct Options {
-    std::string revision = "2025-11-25";  ///< What it is greeted with; empty: it is not greeted.
-    std::int64_t timeout_ms = 30'000;     ///< For each answer, the greeting's included.
-    std::size_t max_line = 64U << 20;     ///< Longer than any answer to be expected: three times 10 MB, escaped.
+    std::string revision = std::string(kLegacy);  ///< What it is greeted with; empty: it is not greeted.
+    std::int64_t timeout_ms = 30'000;             ///< For each answer, the greeting's included.
+    std::size_t max_line = 64U << 20;  ///< Longer than any answer to be expected: three times 10 MB, escaped.
   };
   /// Starts `launch`. Errors say what the server wrote to its standard error, when it has a file for it.
   static Expected<Session> Open(const Launch& launch, const Options& options);
@@ -39,6 +40,8 @@ class Session {
   Expected<std::span<char>> Ask(std::string_view line);
   /// The same; an error, or a result that says isError, is kInternal, with its beginning.
   Expected<std::span<char>> AskWell(std::string_view line);
+  /// Ends its process's input; what was not sent by then is not. Not of a connection.
+  void CloseInput();
   /// Ends its input and waits for its end; nothing when it has no process, or the time was up.
   std::optional<Ending> Close(std::int64_t ms = 10'000);
 

@@ -45,6 +45,12 @@ Stream::State Stream::Send() {
   return State::kOpen;
 }
 
+void Stream::EndSending() {
+  to_ = -1;
+  unsent_.clear();
+  sent_ = 0;
+}
+
 Stream::State Stream::Receive(std::size_t& received) {
   received = 0;
   const std::span<char> space = framer_.Space();

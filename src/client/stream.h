@@ -30,6 +30,8 @@ class Stream {
   /// Appends to what is to be sent. The bytes are sent as they are: a line brings its own end.
   void Queue(std::string_view bytes) { unsent_.append(bytes); }
   std::size_t unsent() const { return unsent_.size() - sent_; }
+  /// Sends nothing any more: the descriptor is about to be closed, and its number may soon be someone else's.
+  void EndSending();
   /// Writes as much as there is room for.
   State Send();
   /// One read(2) of what has come; take the lines with Next() afterwards, until it needs more.

@@ -1,6 +1,9 @@
 #include "client/process.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -73,6 +76,26 @@ TEST(Process, IsKilledWhenItIsLetGo) {
   EXPECT_EQ(kill(pid, 0), -1);
 }
 
+TEST(Process, TakesWhatItHasStartedWithIt) {
+  const TempDirectory place;
+  const std::string path = place / "fifo";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const Fd fifo(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(fifo);
+  pollfd said{.fd = *fifo, .events = POLLIN};
+  char buffer[16];
+  {
+    const auto process =
+        Shell("exec 3>\"$FIFO\"; sleep 1000 & echo started >&3; read line", {.environment = {"FIFO=" + path}});
+    ASSERT_TRUE(process);
+    ASSERT_EQ(poll(&said, 1, static_cast<int>(kPatienceMs)), 1);
+    ASSERT_EQ(read(*fifo, buffer, sizeof(buffer)), 8);
+  }
+  // Nobody has it open any more.
+  ASSERT_EQ(poll(&said, 1, static_cast<int>(kPatienceMs)), 1);
+  EXPECT_EQ(read(*fifo, buffer, sizeof(buffer)), 0);
+}
+
 TEST(Process, WaitsNoLongerThanItIsTold) {
   auto process = Shell("cat");
   ASSERT_TRUE(process);
@@ -113,6 +136,12 @@ TEST(Process, SaysWhichProgramIsMissing) {
   EXPECT_EQ(process.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(process.error().message, "cannot start /no/such/program: No such file or directory");
   EXPECT_EQ(Process::Start({}).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(Process, RunsOnTheCoreThatWasNamedOrNotAtAll) {
+  const auto process = Process::Start({.command = {"cat"}, .core = 1 << 20});
+  ASSERT_FALSE(process);
+  EXPECT_EQ(process.error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST(Process, IsMeasuredWhileItRuns) {

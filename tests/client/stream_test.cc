@@ -108,6 +108,16 @@ TEST_F(StreamTest, SaysThatTheOtherHasGone) {
   EXPECT_EQ(received, 0U);
 }
 
+TEST_F(StreamTest, SendsNothingAfterItsEnd) {
+  stream_->Queue("late\n");
+  stream_->EndSending();
+  EXPECT_EQ(stream_->unsent(), 0U);
+  Say("answer\n");
+  EXPECT_EQ(Next(), "answer");
+  char buffer[8];
+  EXPECT_EQ(read(*its_, buffer, sizeof(buffer)), -1);
+}
+
 TEST_F(StreamTest, ReadsNothingWhereNothingHasCome) {
   std::size_t received = 1;
   EXPECT_EQ(stream_->Receive(received), Stream::State::kOpen);
