@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kWidth = 860;
 constexpr double kLabels = 330;  ///< Their share of it, at the left.
-constexpr double kRight = 90;    ///< For values that stand behind their dots.
+constexpr double kRight = 110;   ///< For the values, in a column of their own.
 constexpr double kRowHeight = 22;
 constexpr double kTop = 8;
 constexpr double kBottom = 26;
@@ -72,7 +72,7 @@ std::string DrawRow(const Row& row, const Decades& axis, double y) {
   const double x = axis.X(*row.median);
   return svg + fmt::format(R"(<circle class="c1" cx="{:.1f}" cy="{:.1f}" r="4"/>)"
                            R"(<text class="small" x="{:.1f}" y="{:.1f}">{}</text>)",
-                           x, y, x + 9, y + 4, metrics::Escape(ValueText(*row.median, row.figure.unit)));
+                           x, y, kWidth - kRight + 14, y + 4, metrics::Escape(ValueText(*row.median, row.figure.unit)));
 }
 
 }  // namespace

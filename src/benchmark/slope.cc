@@ -1,5 +1,6 @@
 #include "benchmark/slope.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,6 +17,18 @@ std::optional<double> Slope(std::span<const Point> points) {
     }
   }
   return load::Median(slopes);
+}
+
+std::optional<double> PeakGrowth(std::span<const Point> points) {
+  if (points.size() < 4) return std::nullopt;
+  const double middle = (points.front().x + points.back().x) / 2;
+  double before = points.front().y;
+  double after = points.back().y;
+  for (const Point& point : points) {
+    double& peak = point.x < middle ? before : after;
+    peak = std::max(peak, point.y);
+  }
+  return after - before;
 }
 
 }  // namespace skep::benchmark

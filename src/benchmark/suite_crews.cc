@@ -133,7 +133,7 @@ void Topologies(Run& run, double seconds) {
     if (run.stopped()) return;
     const std::string note = fmt::format(
         "{} clients with a connection each, log-normal work of {:.0f} ms; p50 … p99 of "
-        "claims that do not wait, and reports",
+        "claims that do not wait, and reports; one topology after the other",
         run.options().agents, kWorkS * 1000);
     Measure(run,
             {.suite = "topology",

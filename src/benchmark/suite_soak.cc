@@ -34,7 +34,13 @@ void Soak(Run& run, double seconds) {
   if (!watched->resident_bytes.empty()) {
     run.Add(Single(kSuite, {.name = "resident, at the end", .unit = "MB"}, watched->resident_bytes.back().y / 1e6));
   }
-  AddSlope(run, {.name = "resident, growth", .unit = "MB/h"}, watched->resident_bytes, 3600 / 1e6);
+  if (const auto growth = PeakGrowth(watched->anonymous_bytes)) {
+    run.Add(Single(kSuite,
+                   {.name = "anonymous, most in the second half beyond the first",
+                    .unit = "MB",
+                    .note = fmt::format("up to {:.0f} MB is the heap's play", kNoGrowthBytes / 1e6)},
+                   *growth / 1e6));
+  }
   AddSlope(run, {.name = "anonymous, growth", .unit = "MB/h"}, watched->anonymous_bytes, 3600 / 1e6);
   AddSlope(run, {.name = "descriptors, growth", .unit = "/h"}, watched->open_files, 3600);
   AddSlope(run, {.name = "threads, growth", .unit = "/h"}, watched->threads, 3600);

@@ -203,17 +203,20 @@ int TestMemory(const Options& options, const Place& place, const Console& consol
       "memory", options.duration.value_or(kMemoryS), false,
       [&](benchmark::Run& run, double seconds) { watched = benchmark::LoadSteadily(run, seconds); }, console);
   if (!watched) return Failed(watched.error(), console);
-  const auto slope = [](const std::vector<benchmark::Point>& points, double scale, std::string_view unit, double most,
+  const auto grown = [](const std::vector<benchmark::Point>& points, double unit, std::string_view name, double most,
                         std::string what) {
-    const auto grown = benchmark::Slope(points);
-    if (!grown) return Check{std::move(what), "no data: it takes longer"};
-    return Check{std::move(what), benchmark::ValueText(*grown * scale, unit), *grown * scale <= most};
+    const auto growth = benchmark::PeakGrowth(points);
+    if (!growth) return Check{std::move(what), "no data: it takes longer"};
+    return Check{std::move(what),
+                 fmt::format("{} more in the second half of {:.0f} s", benchmark::ValueText(*growth / unit, name),
+                             points.back().x - points.front().x),
+                 *growth <= most};
   };
-  const std::string rule =
-      fmt::format("memory grows by at most {:.0f} MB/h, which is none", benchmark::kNoGrowthMBperH);
-  return Tell({slope(watched->anonymous_bytes, 3600 / 1e6, "MB/h", benchmark::kNoGrowthMBperH, rule),
-               slope(watched->open_files, 3600, "/h", 0, "no descriptors are left behind"),
-               slope(watched->threads, 3600, "/h", 0, "no threads are left behind"),
+  return Tell({grown(watched->anonymous_bytes, 1e6, "MB", benchmark::kNoGrowthBytes,
+                     fmt::format("memory does not grow: {:.0f} MB at most is the heap's play",
+                                 benchmark::kNoGrowthBytes / 1e6)),
+               grown(watched->open_files, 1, "", 0, "no descriptors are left behind"),
+               grown(watched->threads, 1, "", 0, "no threads are left behind"),
                {"calls were answered", benchmark::ValueText(watched->calls_per_s, "/s"), watched->calls_per_s > 0}},
               report.interrupted, options, console);
 }

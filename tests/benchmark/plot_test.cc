@@ -19,7 +19,7 @@ TEST(BenchmarkPlot, MarksMediansAndFloorsOnDecades) {
   const std::string svg = DrawRows(rows, "what it shows");
   EXPECT_THAT(svg, HasSubstr("aria-label=\"what it shows\""));
   EXPECT_THAT(svg, HasSubstr("<circle class=\"c1\" cx=\"330.0\""));  // The least decade is at the left.
-  EXPECT_THAT(svg, HasSubstr("d=\"M770.0 "));                        // The most at the right.
+  EXPECT_THAT(svg, HasSubstr("d=\"M750.0 "));                        // The most at the right.
   EXPECT_THAT(svg, HasSubstr("<title>echo: 1,000/s</title>"));
 }
 
