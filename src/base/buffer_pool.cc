@@ -4,7 +4,15 @@
 #include <bit>
 #include <utility>
 
+// GCC says so by a macro of its own, clang by a feature.
 #if defined(__SANITIZE_ADDRESS__)
+#define SKEP_POISONS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SKEP_POISONS
+#endif
+#endif
+#if defined(SKEP_POISONS)
 #include <sanitizer/asan_interface.h>
 #endif
 
@@ -20,13 +28,13 @@ std::size_t Needed(const Block& block, std::size_t standard) {
 }
 
 void Poison([[maybe_unused]] const Block& block) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SKEP_POISONS)
   __asan_poison_memory_region(block.data(), block.capacity() + Block::kPadding);
 #endif
 }
 
 void Unpoison([[maybe_unused]] const Block& block) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SKEP_POISONS)
   __asan_unpoison_memory_region(block.data(), block.capacity() + Block::kPadding);
 #endif
 }

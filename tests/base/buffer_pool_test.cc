@@ -156,7 +156,12 @@ TEST(BufferPool, IsSharedBetweenThreads) {
   EXPECT_LE(stats.high_water, std::size_t{kThreads});
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SKEP_POISONS
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(SKEP_POISONS)
 TEST(BufferPoolDeathTest, AViewIntoABlockGivenBackIsReported) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   BufferPool pool(kStandard);
