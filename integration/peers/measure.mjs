@@ -29,7 +29,11 @@ const { values: options } = parseArgs({
 const kRounds = Number(options.rounds);
 const kSeconds = Number(options.seconds);
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
 
 /** Runs something in a directory that is gone afterwards. On a disk: durable means nothing in memory. */
 async function inPlace(work) {
@@ -101,11 +105,12 @@ function load(server, depth, mix) {
     );
     if (run.stdout === '') throw new Error(`skep-load: ${run.stderr}`);
     const { outcome } = JSON.parse(run.stdout);
+    if (outcome.brokenOff !== null) throw new Error(outcome.brokenOff);
     if (outcome.latencyNs.count === 0) throw new Error(`no call succeeded: ${JSON.stringify(outcome.errors)}`);
     return {
       p50Us: outcome.latencyNs.p50 / 1000,
       perSecond: outcome.latencyNs.count / outcome.seconds,
-      cpuUs: outcome.serverCpuNsPerAnswer / 1000,
+      cpuUs: outcome.serverCpuNsPerAnswer === null ? undefined : outcome.serverCpuNsPerAnswer / 1000,
       errors: outcome.errors,
     };
   });
@@ -195,7 +200,12 @@ for (let round = 0; round < kRounds; ++round) {
 
 const number = (value, digits = 3) =>
   value === undefined ? 'no data' : Number(value.toPrecision(digits)).toLocaleString('en-US');
-const of = (row, name, pick = (value) => value) => (row[name] === undefined ? undefined : median(row[name].map(pick)));
+/** The median of what was measured; what was not is left out. */
+const of = (row, name, pick = (value) => value) => {
+  const values = (row[name] ?? []).map(pick).filter((value) => value !== undefined);
+  return values.length === 0 ? undefined : median(values);
+};
+const withUnit = (value, unit) => (value === undefined ? 'no data' : `${number(value)} ${unit}`);
 const lost = (row, name, server) => {
   if (server.keeps === false) return 'keeps nothing';
   if (row[name] === undefined) return 'no data';
@@ -210,11 +220,11 @@ console.log(
 );
 const kColumns = [
   ['server', (_, server) => server.name],
-  ['start to first answer', (row) => `${number(of(row, 'startMs'))} ms`],
-  ['memory (PSS)', (row) => `${number(of(row, 'bytes', (bytes) => bytes / 1e6))} MB`],
-  ['retrieve, p50', (row) => `${number(of(row, 'trip', (one) => one.p50Us))} µs`],
+  ['start to first answer', (row) => withUnit(of(row, 'startMs'), 'ms')],
+  ['memory (PSS)', (row) => withUnit(of(row, 'bytes', (bytes) => bytes / 1e6), 'MB')],
+  ['retrieve, p50', (row) => withUnit(of(row, 'trip', (one) => one.p50Us), 'µs')],
   ['retrieves/s, 64 in flight', (row) => number(of(row, 'pipelined', (one) => one.perSecond))],
-  ['CPU of each', (row) => `${number(of(row, 'pipelined', (one) => one.cpuUs))} µs`],
+  ['CPU of each', (row) => withUnit(of(row, 'pipelined', (one) => one.cpuUs), 'µs')],
   ['stores/s, one by one', (row) => number(of(row, 'stores', (one) => one.perSecond))],
   ['lost after `kill -9`', (row, server) => lost(row, 'killed', server)],
   ['lost, two processes at once', (row, server) => lost(row, 'two', server)],
@@ -223,6 +233,10 @@ console.log(`| ${kColumns.map(([title]) => title).join(' | ')} |`);
 console.log('|---'.repeat(kColumns.length) + '|');
 for (const server of peers) console.log(`| ${kColumns.map(([, cell]) => cell(rows.get(server.name), server)).join(' | ')} |`);
 for (const { name } of peers) {
+  for (const what of ['trip', 'pipelined', 'stores']) {
+    const errors = (rows.get(name)[what] ?? []).map((one) => one.errors).filter((one) => Object.keys(one).length > 0);
+    if (errors.length > 0) console.log(`\n${name}: ${what}: errors beside what counts: ${JSON.stringify(errors)}`);
+  }
   for (const [what, why] of Object.entries(rows.get(name).failed ?? {})) console.log(`\n${name}: ${what}: ${why}`);
 }
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ revision, floors, rows: Object.fromEntries(rows) }, null, 1)}\n`);
