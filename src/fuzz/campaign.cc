@@ -25,7 +25,6 @@ constexpr std::uint64_t kLongestLife = 256'000;
 constexpr std::size_t kMostSaid = 96 * limits::kMiB;
 /// Kinds of findings that are minimised, and what each may take.
 constexpr std::size_t kMostMinimised = 24;
-constexpr int kTries = 250;
 constexpr std::int64_t kMinimiseMs = 15'000;
 /// How long an answer is waited for when a script is played again: the server has little to do.
 constexpr std::int64_t kPatienceMs = 3'000;
@@ -144,7 +143,7 @@ class Campaign {
     found.script.captures = script.captures;
     const std::string key = found.finding.Key();
     if (++minimised_ <= kMostMinimised && !steps.empty()) {
-      found.script.steps = Minimise(ByLine(steps), kTries, [&](const std::vector<Step>& some) {
+      found.script.steps = Minimise(ByLine(steps), plan_.tries, [&](const std::vector<Step>& some) {
         if ((NowNs() - begun_ns) / 1'000'000 > kMinimiseMs) return false;
         Setup setup = setup_;
         setup.patience_ms = std::min(setup.patience_ms, kPatienceMs);

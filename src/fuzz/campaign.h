@@ -22,6 +22,7 @@ struct Plan {
   std::uint64_t seed = 1;
   double seconds = 60;
   std::uint64_t messages = 0;  ///< 0: as many as the time allows.
+  int tries = 250;             ///< Runs of the server that minimising one finding may take.
   double rate = 0;             ///< Messages a second, of all connections; 0: as many as the server takes.
 };
 

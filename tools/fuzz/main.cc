@@ -129,6 +129,9 @@ int main(int argc, char** argv) {
   app.add_option("--seed", plan.seed, "What everything made up depends on")->capture_default_str();
   app.add_option("--duration", plan.seconds, "Seconds")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--messages", plan.messages, "End after so many messages");
+  app.add_option("--tries", plan.tries, "Runs of the server that bringing one finding down to its least may take")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--rate", plan.rate, "Messages a second, at most")->check(CLI::PositiveNumber);
   app.add_option("--connections", plan.setup.connections, "Server processes that share one home")
       ->capture_default_str()
