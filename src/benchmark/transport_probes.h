@@ -18,8 +18,9 @@ namespace skep::benchmark {
 Expected<Measurement> PingRoundTrip(const Options& options);
 /// As many pings as go through, beside an echo of the same lines.
 Expected<Measurement> PingRate(const Options& options);
-/// A value of so many bytes (16 at least) stored, and read back: bytes of both requests and both answers by time, beside an echo of
-/// as many bytes. The server is one that does not wait for the disk: this is about the way, not about the disk.
+/// A value of so many bytes (16 at least) stored, and read back: bytes of both requests and both answers by time,
+/// beside an echo of as many bytes. The server is one that does not wait for the disk: this is about the way, not about
+/// the disk.
 Expected<Measurement> ValueThroughput(const Options& options, std::shared_ptr<Server> server, std::size_t bytes);
 
 }  // namespace skep::benchmark
