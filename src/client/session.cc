@@ -21,6 +21,8 @@ namespace {
 constexpr std::int64_t kGreetingId = (std::int64_t{1} << 53) - 1;
 /// Bytes of an answer that are shown when it is not the one that was wanted.
 constexpr std::size_t kShown = 300;
+/// How often it is asked whether to go on.
+constexpr std::int64_t kAskNs = 100'000'000;
 
 }  // namespace
 
@@ -91,7 +93,12 @@ Expected<std::span<char>> Session::Ask(std::string_view line) {
   stream_->Queue(line);
   const std::int64_t until_ns = SystemClock().SteadyNs() + options_.timeout_ms * 1'000'000;
   while (true) {
-    const std::span<char> answer = stream_->NextBefore(until_ns);
+    const std::int64_t pause_ns = options_.goes_on ? std::min(until_ns, SystemClock().SteadyNs() + kAskNs) : until_ns;
+    const std::span<char> answer = stream_->NextBefore(pause_ns);
+    if (answer.empty() && pause_ns < until_ns && SystemClock().SteadyNs() >= pause_ns) {
+      if (options_.goes_on()) continue;
+      return Fail(ErrorCode::kUnavailable, "no answer until it was not waited for any more");
+    }
     if (answer.empty()) return Fail(ErrorCode::kUnavailable, WhatWentWrong());
     const Answer what = Look(answer, *reader_);
     if (what.kind != Answer::Kind::kNotification && what.kind != Answer::Kind::kRequest) return answer;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,8 @@ class Session {
     std::string revision = std::string(kLegacy);  ///< What it is greeted with; empty: it is not greeted.
     std::int64_t timeout_ms = 30'000;             ///< For each answer, the greeting's included.
     std::size_t max_line = 64U << 20;  ///< Longer than any answer to be expected: three times 10 MB, escaped.
+    /// Asked about ten times a second while an answer is waited for; false: it is not waited for any more.
+    std::function<bool()> goes_on;
   };
   /// Starts `launch`. Errors say what the server wrote to its standard error, when it has a file for it.
   static Expected<Session> Open(const Launch& launch, const Options& options);

@@ -42,6 +42,9 @@ struct Plan {
   std::uint64_t seed = 1;   ///< Of what the mix chooses.
   std::optional<int> core;  ///< Where the servers run; none: wherever.
   std::string home;         ///< Where servers keep their data: a directory that exists. Empty: one for this run.
+  /// Asked about ten times a second while a server is started and prepared, when there is nothing to watch yet; false
+  /// ends the run, with an outcome that was interrupted.
+  std::function<bool()> goes_on;
 };
 
 /// A second of it; the last one is shorter or longer.
@@ -100,10 +103,14 @@ using Watch = std::function<bool(const Outcome&)>;
 /// before it. Fails with kUnavailable.
 Expected<Scratch> MakeHome();
 
+/// Requests that a run may have in flight: what it remembers of them takes 84 MB then.
+inline constexpr std::uint32_t kMostInFlight = 1'000'000;
+
 /// One run: starts or connects, greets, prepares what the mix needs, warms up, measures, and ends the server. One
 /// thread, which sends, receives and times; SIGPIPE is ignored in the process from then on, and the limit of open
 /// files is raised as far as is needed and allowed. Fails with kUnavailable (or kNotFound: no such program) when a
-/// server cannot be started, greeted or prepared; that it dies later is in the outcome.
+/// server cannot be started, greeted or prepared; that it dies later is in the outcome. Fails with kInvalidArgument
+/// when the plan asks for nothing, or for more than kMostInFlight.
 ///
 /// The clock is read once after each read(2) that brings answers, and once before the requests of a write(2), 16 KiB of
 /// them at most, are put together: a moment is that of its batch.

@@ -221,7 +221,14 @@ std::string Comparison(std::span<const Contender> contenders) {
     }
     html += "</tr>\n";
   }
-  return html + "</table></div>\n</section>\n";
+  html += "</table></div>\n";
+  for (const Contender& contender : contenders) {
+    for (const std::size_t round : BrokenOff(contender)) {
+      fmt::format_to(To(html), "<p class=\"bad\">{}, round {}: {}</p>\n", Escape(NameOf(contender.target)), round + 1,
+                     Escape(contender.rounds[round].broken_off));
+    }
+  }
+  return html + "</section>\n";
 }
 
 }  // namespace

@@ -133,6 +133,9 @@ std::string VersusText(std::span<const Contender> contenders) {
   for (const Contender& contender : contenders) {
     fmt::format_to(To(text), "{}  {}, {} round{}\n", letter++, Printable(NameOf(contender.target)),
                    contender.rounds.size(), contender.rounds.size() == 1 ? "" : "s");
+    for (const std::size_t round : BrokenOff(contender)) {
+      fmt::format_to(To(text), "   round {}: {}\n", round + 1, Printable(contender.rounds[round].broken_off));
+    }
   }
   text += '\n';
   std::string head(kFigureWidth, ' ');

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -44,14 +45,20 @@ Pattern WarmUpOf(const Pattern& pattern) {
   return {.shape = Pattern::Shape::kConstant, .from_per_s = rate, .to_per_s = rate};
 }
 
+/// What a failure is when it came of being ended.
+Expected<Outcome> Failed(const Plan& plan, Error error) {
+  if (plan.goes_on && !plan.goes_on()) return Outcome{.interrupted = true};
+  return std::unexpected(std::move(error));
+}
+
 Expected<Outcome> RunAt(const Target& target, const Plan& plan, const Watch& watch, const std::string& home) {
   auto servers = Servers::Open(target, plan, home);
-  if (!servers) return std::unexpected(std::move(servers.error()));
+  if (!servers) return Failed(plan, std::move(servers.error()));
   Script script(plan.mix, plan.seed, static_cast<std::size_t>(plan.connections),
                 static_cast<std::size_t>(AgentsEach(plan)));
   for (std::size_t i = 0; i < servers->sessions().size(); ++i) {
     if (auto prepared = script.Prepare(i, servers->sessions()[i]); !prepared) {
-      return std::unexpected(std::move(prepared.error()));
+      return Failed(plan, std::move(prepared.error()));
     }
   }
   auto driver = Driver::Make(plan, *servers, script);
@@ -82,6 +89,13 @@ Expected<Scratch> MakeHome() { return Scratch::Make(std::getenv("TMPDIR") == nul
 Expected<Outcome> Run(const Target& target, const Plan& plan, const Watch& watch) {
   if (plan.connections < 1 || plan.duration_s <= 0 || plan.mix.parts.empty()) {
     return Fail(ErrorCode::kInvalidArgument, "a load has at least one connection, a duration and a mix");
+  }
+  const std::int64_t in_flight =
+      plan.pattern.closed() ? std::int64_t{plan.pattern.depth} * plan.connections : plan.most_in_flight;
+  if (in_flight < 1 || in_flight > kMostInFlight) {
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{} requests in flight on {} connection{}: at least 1 and at most {} are possible",
+                            in_flight, plan.connections, plan.connections == 1 ? "" : "s", kMostInFlight));
   }
   if (!plan.home.empty()) return RunAt(target, plan, watch, plan.home);
   const auto scratch = MakeHome();

@@ -51,6 +51,14 @@ std::vector<std::string> CommandFor(const Target& target) {
   return command;
 }
 
+/// What is shown of what a server said on its standard error.
+constexpr std::size_t kShown = 1024;
+
+std::string Said(const std::string& errors) {
+  const std::string text = client::Tail(errors, kShown);
+  return text.empty() ? text : "; it said: " + text;
+}
+
 }  // namespace
 
 Expected<Servers> Servers::Open(const Target& target, const Plan& plan, const std::string& home) {
@@ -62,13 +70,23 @@ Expected<Servers> Servers::Open(const Target& target, const Plan& plan, const st
   const client::Launch launch{
       .command = CommandFor(target), .home = home, .errors = servers.errors_, .core = plan.core};
   if (!target.socket.empty() && !target.command.empty()) {
+    // It would be spoken to in place of the one that is started, of which CPU and memory are taken.
+    const auto there = client::Connect(target.socket);
+    if (!there && there.error().code == ErrorCode::kInvalidArgument) return std::unexpected(there.error());
+    if (there) {
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("something listens at {} already: name another socket, or no server", target.socket));
+    }
     auto listener = client::Process::Start(launch);
     if (!listener) return std::unexpected(std::move(listener.error()));
     servers.listener_ = std::make_unique<client::Process>(std::move(*listener));
     servers.pids_.push_back(servers.listener_->pid());
   }
+  const client::Session::Options options{.goes_on = plan.goes_on};
   for (int i = 0; i < plan.connections; ++i) {
-    auto session = target.socket.empty() ? client::Session::Open(launch) : servers.Await(target.socket);
+    if (plan.goes_on && !plan.goes_on()) return Fail(ErrorCode::kUnavailable, "ended before all servers were started");
+    auto session =
+        target.socket.empty() ? client::Session::Open(launch, options) : servers.Await(target.socket, options);
     if (!session) return std::unexpected(std::move(session.error()));
     if (session->process() != nullptr) {
       servers.pids_.push_back(session->process()->pid());
@@ -81,23 +99,23 @@ Expected<Servers> Servers::Open(const Target& target, const Plan& plan, const st
   return servers;
 }
 
-Expected<client::Session> Servers::Await(const std::string& socket) {
+Expected<client::Session> Servers::Await(const std::string& socket, const client::Session::Options& options) {
   const std::int64_t until_ns = SystemClock().SteadyNs() + kListenMs * 1'000'000;
   while (true) {
-    auto session = client::Session::Open(socket, {});
+    auto session = client::Session::Open(socket, options);
     if (session || !listener_ || !sessions_.empty()) return session;
     if (const auto ending = listener_->Ended()) {
-      return Fail(ErrorCode::kUnavailable, fmt::format("the server has ended before it listened: {}; it said: {}",
-                                                       client::Text(*ending), client::Tail(errors_, 1024)));
+      return Fail(ErrorCode::kUnavailable,
+                  fmt::format("the server has ended before it listened: {}{}", client::Text(*ending), Said(errors_)));
     }
-    if (SystemClock().SteadyNs() > until_ns) return session;
+    if (SystemClock().SteadyNs() > until_ns || (options.goes_on && !options.goes_on())) return session;
     poll(nullptr, 0, kListenPauseMs);
   }
 }
 
 Servers::~Servers() {
   for (client::Session& session : sessions_) {
-    if (session.process() != nullptr) session.process()->CloseInput();
+    session.CloseInput();
   }
   if (listener_) {
     listener_->CloseInput();
@@ -129,9 +147,7 @@ std::string Servers::WhyEnded(std::size_t connection) {
   if (const auto ending = process != nullptr ? process->Wait(kEndingMs) : std::nullopt) {
     why = fmt::format("has ended: {}", client::Text(*ending));
   }
-  const std::string said = client::Tail(errors_, 512);
-  return fmt::format("the server of connection {} {}{}{}", connection + 1, why,
-                     said.empty() ? "" : "; it said: ", said);
+  return fmt::format("the server of connection {} {}{}", connection + 1, why, Said(errors_));
 }
 
 }  // namespace skep::load

@@ -37,7 +37,7 @@ class Servers {
  private:
   Servers() = default;
   /// Waits until the server that listens can be connected to.
-  Expected<client::Session> Await(const std::string& socket);
+  Expected<client::Session> Await(const std::string& socket, const client::Session::Options& options);
 
   std::string errors_;
   std::unique_ptr<client::Process> listener_;  ///< That we started.

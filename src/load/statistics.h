@@ -18,12 +18,12 @@ struct Range {
 };
 
 /// Of the median: the percentile bootstrap (Efron 1979) of 10,000 resamples, chosen by the seed. Nothing of fewer than
-/// three values, of which no resample says more than they do.
+/// five values, between the least and the most of which the median lies with less than 90 % confidence.
 std::optional<Range> BootstrapInterval(std::span<const double> values, std::uint64_t seed = 1);
 
 struct Ratio {
   double value = 0;            ///< The median of `above` by the median of `below`.
-  std::optional<Range> range;  ///< Its interval, of fewer than three pairs none.
+  std::optional<Range> range;  ///< None of fewer than five pairs, or where a resample's median below is 0.
 };
 /// Of values that were measured in turn, pair by pair: a resample keeps pairs together, so that what slowed both down
 /// widens nothing. Nothing when there are none, or the median below is 0. REQUIRES: as many of each.

@@ -30,6 +30,14 @@ std::optional<Ratio> RatioOf(const Figure& figure, const Contender& one, const C
 
 }  // namespace
 
+std::vector<std::size_t> BrokenOff(const Contender& contender) {
+  std::vector<std::size_t> rounds;
+  for (std::size_t round = 0; round < contender.rounds.size(); ++round) {
+    if (!contender.rounds[round].broken_off.empty()) rounds.push_back(round);
+  }
+  return rounds;
+}
+
 std::vector<Compared> Compare(std::span<const Contender> contenders) {
   std::vector<Compared> all;
   for (const Figure& figure : ShownFigures()) {
@@ -53,7 +61,8 @@ Expected<std::vector<Contender>> RunInTurn(std::span<const Target> targets, cons
     for (Contender& contender : contenders) {
       begins(round, contender.target);
       auto outcome = Run(contender.target, plan, watch);
-      if (!outcome) return std::unexpected(std::move(outcome.error()));
+      if (!outcome && round == 0) return std::unexpected(std::move(outcome.error()));
+      if (!outcome) outcome = Outcome{.broken_off = std::move(outcome.error().message)};
       const bool interrupted = outcome->interrupted;
       contender.rounds.push_back(*std::move(outcome));
       if (interrupted) return contenders;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,6 +19,9 @@ struct Contender {
   std::vector<Outcome> rounds;
 };
 
+/// The rounds, counted from 0, in which a connection ended.
+std::vector<std::size_t> BrokenOff(const Contender& contender);
+
 /// A figure of several servers.
 struct Compared {
   struct One {
@@ -34,7 +38,8 @@ std::vector<Compared> Compare(std::span<const Contender> contenders);
 
 /// Runs the plan on one server after the other, and again (A B A B): what slows the machine down for a while slows all
 /// of them. Each run has its server to itself, and a home of its own unless the plan has one. An outcome that was
-/// interrupted is the last one. `begins` is called before each run. Fails as Run() does.
+/// interrupted is the last one. `begins` is called before each run. Fails as Run()
+/// does in the first round; later, what failed is an outcome that broke off.
 using Begins = std::function<void(int round, const Target& target)>;
 Expected<std::vector<Contender>> RunInTurn(std::span<const Target> targets, const Plan& plan, int rounds,
                                            const Begins& begins, const Watch& watch);

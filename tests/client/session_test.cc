@@ -62,6 +62,13 @@ TEST(Session, DoesNotWaitForEver) {
   EXPECT_EQ(session.error().message, "no answer within 1 ms");
 }
 
+TEST(Session, WaitsNoLongerThanItIsToGoOn) {
+  int asked = 0;
+  const auto session = Session::Open(Launch{.command = {"cat"}}, {.goes_on = [&] { return ++asked < 2; }});
+  ASSERT_FALSE(session);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST(Session, NeedsSomebodyWhoListens) {
   const TempDirectory place;
   const auto session = Session::Open(place / "socket", Session::Options());

@@ -53,7 +53,10 @@ TEST(ReportPage, OfNothingSaysThatThereIsNoData) {
 
 TEST(ReportPage, OfSeveralServersBeginsWithHowTheyCompare) {
   const std::vector<Report> reports(2, SampleReport());
-  const std::string page = ReportPage(reports, SampleContenders());
+  auto contenders = SampleContenders();
+  contenders[1].rounds[0].broken_off = "it has <ended>";
+  const std::string page = ReportPage(reports, contenders);
+  EXPECT_THAT(page, HasSubstr("wasps, round 1: it has &lt;ended&gt;"));
   EXPECT_TRUE(IsWellFormed(page));
   EXPECT_THAT(page, AllOf(HasSubstr("Side by side"), HasSubstr("wasps"), HasSubstr("plot-latency-2")));
 }

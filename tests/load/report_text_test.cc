@@ -33,6 +33,13 @@ TEST(ReportText, OfNothingSaysThatThereIsNoData) {
                                         HasSubstr("errors     0 of 0\n"), HasSubstr("no data of its CPU")));
 }
 
+TEST(VersusText, TellsOfEveryRoundThatBrokeOff) {
+  auto contenders = SampleContenders();
+  contenders[1].rounds[0].broken_off = "the server of connection 1 has ended";
+  EXPECT_THAT(VersusText(contenders),
+              HasSubstr("B  wasps, 2 rounds\n   round 1: the server of connection 1 has ended\n"));
+}
+
 TEST(VersusText, ComparesWithTheFirst) {
   EXPECT_THAT(VersusText(SampleContenders()),
               AllOf(HasSubstr("A  bees & <co>, 2 rounds\nB  wasps, 2 rounds\n"), HasSubstr("× 1.00"),

@@ -41,10 +41,26 @@ TEST(Run, AServerThatDiesWhileItWarmsUpHasMeasuredNothing) {
   EXPECT_NE(outcome->broken_off.find("exit status 3"), std::string::npos);
 }
 
+TEST(Run, EndsWhileAServerDoesNotAnswerItsGreeting) {
+  Plan plan = Requests(4);
+  int asked = 0;
+  plan.goes_on = [&] { return ++asked < 3; };
+  const auto outcome = load::Run({.command = {"cat"}}, plan);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_TRUE(outcome->interrupted);
+  EXPECT_EQ(outcome->due, 0U);
+}
+
 TEST(Run, RefusesAPlanOfNothing) {
   EXPECT_FALSE(load::Run(Fake("good"), {.connections = 0}));
   EXPECT_FALSE(load::Run(Fake("good"), {.mix = {.parts = {}}}));
   EXPECT_FALSE(load::Run(Fake("good"), {.duration_s = 0}));
+}
+
+TEST(Run, RefusesMoreInFlightThanItCanRemember) {
+  const auto outcome = load::Run(Fake("good"), {.pattern = {.depth = 1'000}, .connections = 1'001});
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("at most 1000000"), std::string::npos) << outcome.error().message;
 }
 
 TEST(MakeHome, IsADirectoryThatGoes) {

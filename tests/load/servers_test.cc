@@ -35,6 +35,10 @@ TEST(Servers, OneThatListensHasAllConnections) {
   auto others = Servers::Open({.name = "other", .socket = socket}, {.connections = 1}, home->path());
   ASSERT_TRUE(others) << others.error().message;
   EXPECT_TRUE(others->Measure().resident_bytes);
+  // One of ours is not started beside it: whose answers would these be?
+  const auto second = Servers::Open(Fake("good", socket), {.connections = 1}, home->path());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("already"), std::string::npos) << second.error().message;
 }
 
 TEST(Servers, WhatCannotBeStartedSaysWhy) {

@@ -31,11 +31,12 @@ TEST(BootstrapInterval, IsTheSameForTheSameSeed) {
 }
 
 TEST(BootstrapInterval, OfEqualValuesIsAPoint) {
-  EXPECT_EQ(BootstrapInterval(std::vector<double>{4, 4, 4}), (Range{4, 4}));
+  EXPECT_EQ(BootstrapInterval(std::vector<double>{4, 4, 4, 4, 4}), (Range{4, 4}));
 }
 
-TEST(BootstrapInterval, SaysNothingOfTwoValues) {
-  EXPECT_EQ(BootstrapInterval(std::vector<double>{1, 2}), std::nullopt);
+TEST(BootstrapInterval, SaysNothingOfFourValues) {
+  EXPECT_EQ(BootstrapInterval(std::vector<double>{1, 2, 3, 4}), std::nullopt);
+  EXPECT_EQ(BootstrapInterval(std::vector<double>{1, 2, 3, 4, 5}), (Range{1, 5}));
 }
 
 TEST(RatioOfMedians, OfPairsThatSlowDownTogetherIsNarrow) {
@@ -49,6 +50,13 @@ TEST(RatioOfMedians, OfPairsThatSlowDownTogetherIsNarrow) {
   ASSERT_TRUE(ratio->range);
   EXPECT_DOUBLE_EQ(ratio->range->low, 2);
   EXPECT_DOUBLE_EQ(ratio->range->high, 2);
+}
+
+TEST(RatioOfMedians, HasNoIntervalWhereWhatIsBelowMayBeNothing) {
+  const auto ratio = RatioOfMedians(std::vector<double>{1, 1, 1, 1, 1}, std::vector<double>{0, 0, 1, 2, 4});
+  ASSERT_TRUE(ratio);
+  EXPECT_DOUBLE_EQ(ratio->value, 1);
+  EXPECT_EQ(ratio->range, std::nullopt);
 }
 
 TEST(RatioOfMedians, HasNoIntervalOfTwoPairsAndNoValueOverNothing) {

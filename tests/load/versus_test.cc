@@ -25,8 +25,8 @@ const Compared& Find(const std::vector<Compared>& all, std::string_view name) {
 }
 
 TEST(Compare, HasMediansAndTheRatioToTheFirst) {
-  const std::vector<Contender> contenders = {{{.name = "a"}, {Took(10), Took(100), Took(20)}},
-                                             {{.name = "b"}, {Took(20), Took(200), Took(40)}}};
+  const std::vector<Contender> contenders = {{{.name = "a"}, {Took(10), Took(100), Took(20), Took(11), Took(90)}},
+                                             {{.name = "b"}, {Took(20), Took(200), Took(40), Took(22), Took(180)}}};
   const auto all = Compare(contenders);
   const Compared& p50 = Find(all, "p50");
   ASSERT_EQ(p50.contenders.size(), 2U);
@@ -49,6 +49,12 @@ TEST(Compare, LeavesOutRoundsInWhichOneHasNoData) {
   EXPECT_FALSE(Find(all, "rss").contenders[1].ratio);
 }
 
+TEST(BrokenOff, IsEachRoundInWhichAConnectionEnded) {
+  EXPECT_TRUE(BrokenOff({{.name = "a"}, {Took(10), Took(20)}}).empty());
+  EXPECT_EQ(BrokenOff({{.name = "a"}, {{.broken_off = "gone"}, Took(20), {.broken_off = "gone"}}}),
+            (std::vector<std::size_t>{0, 2}));
+}
+
 TEST(RunInTurn, MeasuresOneAfterTheOtherAndAgain) {
   const std::vector<Target> targets = {Fake("good"), Fake("tool_error")};
   std::vector<std::string> order;
@@ -60,6 +66,22 @@ TEST(RunInTurn, MeasuresOneAfterTheOtherAndAgain) {
   ASSERT_EQ((*contenders)[1].rounds.size(), 2U);
   EXPECT_EQ((*contenders)[0].rounds[1].error_count(), 0U);
   EXPECT_EQ((*contenders)[1].rounds[1].error_count(), 8U);
+}
+
+TEST(RunInTurn, KeepsWhatWasMeasuredBeforeAServerFailed) {
+  std::vector<Target> targets = {Fake("good")};
+  const auto home = Scratch::Make();
+  ASSERT_TRUE(home);
+  Plan plan = Requests(8);
+  plan.home = home->path();
+  // A server that can be started once.
+  targets[0].command = {"sh", "-c", "test ! -e once || exit 7; touch once; exec python3 -c \"$0\" good",
+                        std::string(kFakeServer)};
+  const auto contenders = RunInTurn(targets, plan, 2, [](int, const Target&) {}, {});
+  ASSERT_TRUE(contenders) << contenders.error().message;
+  ASSERT_EQ((*contenders)[0].rounds.size(), 2U);
+  EXPECT_EQ((*contenders)[0].rounds[0].answered, 8U);
+  EXPECT_NE((*contenders)[0].rounds[1].broken_off.find("exit status 7"), std::string::npos);
 }
 
 TEST(RunInTurn, EndsWithTheOneThatWasInterrupted) {

@@ -1,13 +1,16 @@
 // skep-load: load on any MCP server, and what it makes of it.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "base/scratch.h"
 #include "base/version.h"
 #include "load/expectation.h"
@@ -73,6 +77,19 @@ void EndOnSignals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+/// A program may be started with its standard descriptors closed. What is opened next would take their numbers, and a
+/// report would be written to a server. Whoever writes to those that are opened here is told that it fails.
+void OccupyStandardDescriptors() {
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  while (fd != -1 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd != -1) close(fd);
+}
+
+/// Where nobody can be told, it goes on.
+void Tell(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
+void Complain(std::string_view message) { Tell(fmt::format("skep-load: {}\n", Printable(message))); }
+
 /// Called as it was typed; but the program is found from here, not from the directory that it runs in.
 Target TargetOf(std::vector<std::string> command, const std::string& socket) {
   Target target{.name = command.empty() ? socket : JoinWords(command), .command = std::move(command), .socket = socket};
@@ -87,6 +104,12 @@ template <class T>
 T Good(Expected<T> value) {
   if (!value) throw CLI::ValidationError(value.error().message);
   return *std::move(value);
+}
+
+/// The path, if a file can be written there: that it cannot be is to be known before all is measured.
+Expected<std::string> Writable(const std::string& path) {
+  if (std::ofstream(path, std::ios::binary | std::ios::app)) return path;
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("--html: cannot write {}: {}", path, std::strerror(errno)));
 }
 
 /// Fails by throwing what CLI::App::exit() tells and turns into a status.
@@ -131,7 +154,8 @@ Options ParseOptions(CLI::App& app, int argc, char** argv) {
   app.add_option("--socket", socket, "Connect to this Unix socket; {socket} in SERVER's words stands for it");
   auto* const home = app.add_option("--home", plan.home, "The servers' directory, which stays");
   auto* const keep = app.add_flag("--keep", options.keep, "Keep the servers' directory, and say where it is");
-  app.add_option("--expect", expected, "What is to be met, or the exit status is 1; may be given several times")
+  app.add_option("--expect", expected,
+                 "What the (first) server is to meet, or the exit status is 1; may be given several times")
       ->allow_extra_args(false);
   auto* const vs = app.add_option("--vs", versus, "Another server, as one word, measured in turn with the first one")
                        ->allow_extra_args(false);
@@ -148,12 +172,15 @@ Options ParseOptions(CLI::App& app, int argc, char** argv) {
   for (const std::string& part : mix) all += (all.empty() ? "" : ",") + part;
   plan.mix.parts = Good(ParseMix(all)).parts;
   for (const std::string& text : expected) options.expectations.push_back(Good(ParseExpectation(text)));
+  // A server that is started runs elsewhere.
+  if (!socket.empty()) socket = std::filesystem::absolute(socket).string();
   if (command.empty() && socket.empty()) throw CLI::ValidationError("a server is wanted: -- SERVER [ARGUMENT]…");
   options.targets.push_back(TargetOf(std::move(command), socket));
   for (const std::string& other : versus) {
     options.targets.push_back(TargetOf(Good(SplitWords(other)), socket));
   }
   if (options.rounds == 0) options.rounds = versus.empty() ? 1 : 5;
+  if (!options.html.empty()) options.html = Good(Writable(options.html));
   if (!plan.home.empty()) plan.home = std::filesystem::absolute(plan.home).string();
   return options;
 }
@@ -161,7 +188,7 @@ Options ParseOptions(CLI::App& app, int argc, char** argv) {
 /// A line that lives on a terminal; elsewhere one every ten seconds.
 class Progress {
  public:
-  Progress(const Options& options) : options_(options), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit Progress(const Options& options) : options_(options), terminal_(isatty(STDERR_FILENO) == 1) {}
   ~Progress() { Clear(); }
 
   void Begins(int round, const Target& target) {
@@ -174,11 +201,11 @@ class Progress {
     if (!terminal_ && now_ns - told_ns_ < kTellNs) return;
     told_ns_ = now_ns;
     const std::string line = head_ + ProgressText(options_.plan, so_far);
-    fmt::print(stderr, "{}{}{}", terminal_ ? "\r\x1b[K" : "", line, terminal_ ? "" : "\n");
+    Tell(fmt::format("{}{}{}", terminal_ ? "\r\x1b[K" : "", line, terminal_ ? "" : "\n"));
     shown_ = terminal_;
   }
   void Clear() {
-    if (std::exchange(shown_, false)) fmt::print(stderr, "\r\x1b[K");
+    if (std::exchange(shown_, false)) Tell("\r\x1b[K");
   }
 
  private:
@@ -214,16 +241,23 @@ std::vector<Report> ReportsOf(const Options& options, const std::vector<Contende
   return reports;
 }
 
-void Print(const Options& options, const std::vector<Report>& reports, const std::vector<Contender>& contenders) {
+std::string TextOf(const Options& options, const std::vector<Report>& reports,
+                   const std::vector<Contender>& contenders) {
   const bool several = options.targets.size() > 1 || options.rounds > 1;
   if (options.json) {
     nlohmann::ordered_json json = ReportJson(reports[0]);
     if (several) json["versus"] = VersusJson(contenders);
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-    return;
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   }
-  for (const Report& report : reports) fmt::print("{}\n", ReportText(report));
-  if (several) fmt::print("{}", VersusText(contenders));
+  std::string text;
+  for (const Report& report : reports) text += ReportText(report) + "\n";
+  if (several) text += VersusText(contenders);
+  return text;
+}
+
+/// Whether all of it has arrived: a full disk shows at the end only.
+bool Print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
 }
 
 int Main(const Options& options) {
@@ -231,20 +265,21 @@ int Main(const Options& options) {
   if (options.keep) {
     auto made = MakeHome();
     if (!made) {
-      fmt::print(stderr, "skep-load: {}\n", made.error().message);
+      Complain(made.error().message);
       return kExitFailed;
     }
     plan.home = made->path();
-    fmt::print(stderr, "skep-load: the servers' directory is {}\n", plan.home);
+    Complain(fmt::format("the servers' directory is {}", plan.home));
     made->Keep();
   }
   if (std::error_code failed; !plan.home.empty()) {
     std::filesystem::create_directories(plan.home, failed);
     if (failed) {
-      fmt::print(stderr, "skep-load: cannot make {}: {}\n", plan.home, failed.message());
+      Complain(fmt::format("cannot make {}: {}", plan.home, failed.message()));
       return kExitFailed;
     }
   }
+  plan.goes_on = [] { return !interrupted; };
   const Machine machine = LookAtMachine();
   EndOnSignals();
   Progress progress(options);
@@ -256,28 +291,30 @@ int Main(const Options& options) {
       });
   progress.Clear();
   if (!contenders) {
-    fmt::print(stderr, "skep-load: {}\n", contenders.error().message);
+    Complain(contenders.error().message);
     return kExitFailed;
   }
   const std::vector<Report> reports = ReportsOf(options, *contenders, machine);
-  Print(options, reports, *contenders);
+  bool told = Print(TextOf(options, reports, *contenders));
+  if (!told) Complain(fmt::format("cannot write the report: {}", std::strerror(errno)));
   if (!options.html.empty() && !WriteFile(options.html, ReportPage(reports, *contenders))) {
-    fmt::print(stderr, "skep-load: cannot write {}\n", options.html);
-    return kExitFailed;
+    Complain(fmt::format("cannot write {}: {}", options.html, std::strerror(errno)));
+    told = false;
   }
   const auto& judgements = reports[0].judgements;
   const bool met =
       std::ranges::all_of(judgements, [](const Judgement& one) { return one.verdict == Judgement::Verdict::kMet; });
   const bool whole =
-      std::ranges::all_of(reports, [](const Report& report) { return report.outcome.broken_off.empty(); });
+      std::ranges::all_of(*contenders, [](const Contender& contender) { return BrokenOff(contender).empty(); });
   if (interrupted) return kExitInterrupted;
-  return met && whole ? kExitOk : kExitFailed;
+  return met && whole && told ? kExitOk : kExitFailed;
 }
 
 }  // namespace
 }  // namespace skep::load
 
 int main(int argc, char** argv) {
+  skep::load::OccupyStandardDescriptors();
   CLI::App app("Load on any MCP server, and what it makes of it.", "skep-load");
   skep::load::Options options;
   try {
