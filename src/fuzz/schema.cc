@@ -20,6 +20,9 @@ constexpr std::array<std::string_view, 14> kAnnotations = {
     "$schema", "$id",      "$comment", "$defs",      "definitions", "title",     "description",
     "default", "examples", "format",   "deprecated", "readOnly",    "writeOnly", "contentEncoding"};
 
+/// Parts of a schema ($ref, allOf …) that lead from one to the next for one value: more than any that ends.
+constexpr int kMostRefers = 64;
+
 std::uint8_t TypeOf(const json& name) {
   if (name == "null") return Schema::kNull;
   if (name == "boolean") return Schema::kBool;
@@ -187,12 +190,13 @@ std::optional<std::string> Schema::Check(skep::json::Value value) const {
   return fault;
 }
 
-bool Schema::Check(int index, skep::json::Value value, std::string& fault) const {
+bool Schema::Check(int index, skep::json::Value value, std::string& fault, int refers) const {
   const Node& node = this->node(index);
   const auto wrong = [&](std::string_view why) {
     fault = fmt::format(": {}", why);
     return false;
   };
+  if (refers > kMostRefers) return wrong("has a schema that refers to itself without end");
   if (node.never) return wrong("must not be there");
   const std::uint8_t types = TypesOf(value);
   if ((types & node.types) == 0) return wrong("is of another type");
@@ -218,7 +222,7 @@ bool Schema::Check(int index, skep::json::Value value, std::string& fault) const
   if (types == kObject && !CheckObject(node, value, fault)) return false;
   if (types == kArray && !CheckArray(node, value, fault)) return false;
 
-  const auto fits = [&](int one) { return Check(one, value, fault); };
+  const auto fits = [&](int one) { return Check(one, value, fault, refers + 1); };
   if (!std::ranges::all_of(node.all_of, fits)) return false;
   if (!node.any_of.empty() && std::ranges::none_of(node.any_of, fits)) return wrong("fits none of anyOf");
   if (!node.one_of.empty() && std::ranges::count_if(node.one_of, fits) != 1) return wrong("does not fit one of oneOf");

@@ -65,7 +65,8 @@ class Schema {
   class Compiler;
 
   /// Writes the fault, inside out, to `fault`; false: there is one.
-  bool Check(int node, json::Value value, std::string& fault) const;
+  /// `refers`: the parts that have led from one to the next for this value.
+  bool Check(int node, json::Value value, std::string& fault, int refers = 0) const;
   bool CheckObject(const Node& node, json::Value value, std::string& fault) const;
   bool CheckArray(const Node& node, json::Value value, std::string& fault) const;
 

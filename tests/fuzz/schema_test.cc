@@ -42,6 +42,11 @@ TEST(Schema, TheFaultNamesItsPlace) {
   EXPECT_EQ(Fault(kSchema, R"({"a":[],"b":1})"), "");
 }
 
+TEST(Schema, WhatRefersToItselfWithoutEndFitsNothing) {
+  EXPECT_EQ(Fault(R"({"$ref":"#"})", "1"), ": has a schema that refers to itself without end");
+  EXPECT_EQ(Fault(R"({"properties":{"child":{"$ref":"#"}}})", R"({"child":{"child":{}}})"), "");
+}
+
 TEST(Schema, OtherMembersMayBeForbiddenOrTyped) {
   EXPECT_EQ(Fault(R"({"properties":{"a":{}},"additionalProperties":false})", R"({"b":1})"), "/b: must not be there");
   EXPECT_NE(Fault(R"({"additionalProperties":{"type":"string"}})", R"({"b":1})"), "");
