@@ -24,8 +24,8 @@ struct Answer {
 };
 
 /// Looks at one line. The shapes that servers write all day are told by their beginnings, in some tens of ns; the
-/// others are parsed, what a server asks among them: that is the reader's root() then. REQUIRES: as json::Reader::Parse. Does not say whether the rest of a result is valid JSON: what
-/// judges a server parses it.
+/// others are parsed, what a server asks among them: that is the reader's root() then. REQUIRES: as
+/// json::Reader::Parse. Does not say whether the rest of a result is valid JSON: what judges a server parses it.
 Answer Look(std::span<char> line, json::Reader& reader);
 
 }  // namespace skep::client

@@ -69,6 +69,8 @@ std::string Used(const Outcome& outcome) {
   if (const auto cpu_ns = outcome.cpu_ns_per_answer()) {
     fmt::format_to(To(text), "{} CPU for each answer, {:.2f} cores; ", metrics::ValueText(*cpu_ns, Unit::kNs),
                    *outcome.server_cpu_s / outcome.seconds);
+  } else if (outcome.server_cpu_s && outcome.seconds > 0) {
+    fmt::format_to(To(text), "{:.2f} cores; ", *outcome.server_cpu_s / outcome.seconds);
   } else {
     text += "no data of its CPU; ";
   }

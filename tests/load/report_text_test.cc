@@ -27,6 +27,11 @@ TEST(ReportText, HasALineForEachOperation) {
   EXPECT_THAT(text, testing::ContainsRegex("all +200 "));
 }
 
+TEST(ReportText, AServerThatAnswersNothingUsesProcessorsAllTheSame) {
+  const Report report{.outcome = {.seconds = 2, .due = 1, .server_cpu_s = 3, .peak_resident_bytes = 12e6}};
+  EXPECT_THAT(ReportText(report), HasSubstr("server     1.50 cores; RSS 12.0 MB at most\n"));
+}
+
 TEST(ReportText, OfNothingSaysThatThereIsNoData) {
   const Report report{.target = {.command = {"silent", "server"}}, .outcome = {.by_operation = {{"ping", {}}}}};
   EXPECT_THAT(ReportText(report), AllOf(HasSubstr("silent server\n"), HasSubstr("no data"),
