@@ -24,6 +24,9 @@ constexpr std::size_t kShown = 300;
 /// How often it is asked whether to go on.
 constexpr std::int64_t kAskNs = 100'000'000;
 
+/// How long after the end of its output a process is waited for, to say how it ended.
+constexpr std::int64_t kEndMs = 1000;
+
 }  // namespace
 
 Expected<Fd> Connect(const std::string& path) {
@@ -79,11 +82,15 @@ Expected<void> Session::Greet() {
   return {};
 }
 
-std::string Session::WhatWentWrong() {
-  if (!process_) return "the server has closed the connection, or does not answer";
-  const auto ending = process_->Wait(0);
-  std::string text = ending ? fmt::format("the server has ended: {}", Text(*ending))
-                            : fmt::format("no answer within {} ms", options_.timeout_ms);
+std::string Session::WhatWentWrong(bool timed_out) {
+  std::string text = fmt::format("no answer within {} ms", options_.timeout_ms);
+  if (!timed_out) {
+    // A process closes its output a moment before it has ended.
+    const auto ending = process_ ? process_->Wait(kEndMs) : std::nullopt;
+    text = ending ? fmt::format("the server has ended: {}", Text(*ending))
+                  : fmt::format("the server has closed its output, or sent a line of more than {} bytes",
+                                options_.max_line);
+  }
   if (errors_.empty()) return text;
   if (const std::string tail = Tail(errors_, 1024); !tail.empty()) text += "; it said: " + tail;
   return text;
@@ -99,7 +106,7 @@ Expected<std::span<char>> Session::Ask(std::string_view line) {
       if (options_.goes_on()) continue;
       return Fail(ErrorCode::kUnavailable, "no answer until it was not waited for any more");
     }
-    if (answer.empty()) return Fail(ErrorCode::kUnavailable, WhatWentWrong());
+    if (answer.empty()) return Fail(ErrorCode::kUnavailable, WhatWentWrong(SystemClock().SteadyNs() >= until_ns));
     const Answer what = Look(answer, *reader_);
     if (what.kind != Answer::Kind::kNotification && what.kind != Answer::Kind::kRequest) return answer;
   }

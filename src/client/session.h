@@ -56,7 +56,7 @@ class Session {
  private:
   Session() = default;
   Expected<void> Greet();
-  std::string WhatWentWrong();
+  std::string WhatWentWrong(bool timed_out);
 
   Options options_;
   std::string errors_;

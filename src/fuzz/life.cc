@@ -229,7 +229,7 @@ void Life::EndPeer(int connection, std::vector<Found>& found) {
 std::vector<Life::Found> Life::End() {
   std::vector<Found> found;
   ending_ = true;
-  for (const auto& peer : peers_) peer->session.process()->CloseInput();
+  for (const auto& peer : peers_) peer->session.CloseInput();
   const std::int64_t until_ms = NowMs() + setup_.patience_ms;
   while (NowMs() < until_ms && std::ranges::any_of(peers_, [](const auto& peer) { return !peer->ended; })) {
     Exchange(until_ms - NowMs());
