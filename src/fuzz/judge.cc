@@ -125,6 +125,14 @@ void Judge::Add(const Demand& demand) {
   Pending& pending = pending_[at->second];
   model_.Forget(demand.truth);
   model_.Forget(std::exchange(pending.demand.truth, Model::kNone));
+  if (pending.demand.times == Times::kIdOrNone) {
+    // The error without an id may be its, and the answer under the id the other's.
+    if (pending.answers == 0) {
+      --id_or_none_;
+      ++unnamed_extra_;
+    }
+    pending.demand.times = Times::kAtMostOnce;
+  }
   pending.least += least;
   pending.most += 1;
   pending.demand.kinds |= demand.kinds | kRefusal;

@@ -110,6 +110,15 @@ TEST_F(JudgeTest, AnIdInUseMayBeSpelledOtherwise) {
   EXPECT_THAT(Keys(), IsEmpty());
 }
 
+TEST_F(JudgeTest, AnIdThatCouldNotBeReadMayBeUsedAgain) {
+  Sent("{\"\xc0\x80jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+  Sent(std::string(kPing));
+  Came(R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"no"}})");
+  Came(kPong);
+  EXPECT_TRUE(judge_.settled());
+  EXPECT_THAT(Keys(), IsEmpty());
+}
+
 TEST_F(JudgeTest, WhatIsCancelledMayBeAnsweredAndMayNot) {
   for (const bool answered : {false, true}) {
     Call("1", "echo", R"({"text":"x"})");
