@@ -17,7 +17,10 @@ namespace {
 
 /// Longer than any line that a client takes: such a one is still read, and told.
 constexpr std::size_t kLongestLine = 64 * limits::kMiB;
-/// When nothing has come for so long, requests that ask to wait are cancelled.
+/// When nothing has come for so long, requests that ask to wait are cancelled: a write takes a few milliseconds. What is
+/// cancelled too soon is judged all the same.
+constexpr std::int64_t kIdleMs = 20;
+/// How long an answer that is late is waited for at least.
 constexpr std::int64_t kQuietMs = 300;
 /// What is never answered is waited for less each time, down to this.
 constexpr std::int64_t kLeastGraceMs = 50;
@@ -142,7 +145,7 @@ void Life::Await() {
   while (!Settled()) {
     const bool only_unnamed =
         std::ranges::all_of(peers_, [](const auto& peer) { return peer->ended || peer->judge.owed() == 0; });
-    if (Exchange(only_unnamed ? grace_ms_ : kQuietMs)) {
+    if (Exchange(only_unnamed ? grace_ms_ : quiet ? kQuietMs : kIdleMs)) {
       moved_ms = NowMs();
       quiet = false;
       if (!Settled()) nanosleep(&kNap, nullptr);
