@@ -10,10 +10,14 @@ namespace skep::benchmark {
 namespace {
 
 constexpr std::string_view kSuite = "soak";
+/// A heap swings by some megabytes within seconds, which would be a thousand an hour.
+constexpr double kLeastSlopeS = 60;
 
 void AddSlope(Run& run, Figure figure, std::span<const Point> points, double scale) {
   const auto slope = Slope(points);
-  if (!slope) return run.Add(NoData(kSuite, std::move(figure), "too few looks at the server: it takes longer"));
+  if (!slope || points.back().x - points.front().x < kLeastSlopeS) {
+    return run.Add(NoData(kSuite, std::move(figure), "a slope says something from a minute on: --duration 90"));
+  }
   figure.note = fmt::format("{} looks over {:.0f} s, the median slope between any two", points.size(),
                             points.back().x - points.front().x);
   Row row = Single(kSuite, std::move(figure), *slope * scale);

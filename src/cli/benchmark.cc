@@ -1,8 +1,11 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/printable.h"
@@ -65,9 +68,23 @@ Expected<benchmark::Report> Measured(const Options& options, const Chosen& chose
                           console);
 }
 
+/// Whether a file can be made beside what is there, as ReplaceFile() will.
+Expected<void> CheckWritable(const std::string& file) {
+  const auto parent = std::filesystem::path(file).parent_path();
+  const std::string directory = parent.empty() ? "." : parent.string();
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(file, ignored) && access(directory.c_str(), W_OK | X_OK) == 0) return {};
+  return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: no file can be written there", Printable(file)));
+}
+
 int RunBenchmark(const Options& options, const Environment& environment, const Console& console) {
   const auto chosen = Choose(options);
   if (!chosen) return Failed(chosen.error(), console);
+  // That a file cannot be written is to be known before all is measured.
+  for (const auto& file : {options.export_file, options.html}) {
+    if (!file) continue;
+    if (const auto writable = CheckWritable(*file); !writable) return Failed(writable.error(), console);
+  }
   const auto report = Measured(options, *chosen, environment, console);
   if (!report) return Failed(report.error(), console);
   const std::string json = benchmark::ToJson(*report) + "\n";
@@ -79,12 +96,16 @@ int RunBenchmark(const Options& options, const Environment& environment, const C
       return Failed(written.error(), console);
     }
   }
-  return console.Out(options.json ? json : TextOf(*report, StyleOf(console))) ? kExitOk : kExitFailed;
+  if (!console.Out(options.json ? json : TextOf(*report, StyleOf(console)))) return kExitFailed;
+  return report->interrupted ? kExitInterrupted : kExitOk;
 }
 
 Expected<benchmark::Report> ReadExport(const std::string& file) {
+  std::error_code ignored;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: cannot be read", Printable(file)));
+  // A directory can be opened, and read by nobody.
+  if (!stream || std::filesystem::is_directory(file, ignored))
+    return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: cannot be read", Printable(file)));
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   auto report = benchmark::FromJson(text);
   if (!report) report.error().message = fmt::format("{}: {}", Printable(file), report.error().message);
@@ -114,9 +135,10 @@ int Benchmark(const CommandLine& line, const Environment& environment, const Con
 int MeasureQuickly(const CommandLine& line, const Environment& environment, const Console& console) {
   const auto report = Measured(line.options, {"quick", kPerfS, benchmark::Quick}, environment, console);
   if (!report) return Failed(report.error(), console);
-  return console.Out(line.options.json ? benchmark::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))
-             ? kExitOk
-             : kExitFailed;
+  if (!console.Out(line.options.json ? benchmark::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))) {
+    return kExitFailed;
+  }
+  return report->interrupted ? kExitInterrupted : kExitOk;
 }
 
 }  // namespace skep::cli

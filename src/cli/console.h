@@ -11,6 +11,8 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitBadConfig = 78;
+/// As a shell has it of SIGINT: what was measured until then has been printed.
+inline constexpr int kExitInterrupted = 130;
 
 /// The end of the program before its work has begun: what to say (to standard output when status is kExitOk, else to
 /// standard error) and how to exit.

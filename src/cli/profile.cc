@@ -25,7 +25,8 @@ int ProfileMemory(const CommandLine& line, const Environment& environment, const
       [](benchmark::Run& run, double) { benchmark::ProfileMemory(run); }, console);
   const std::string text = line.options.json ? benchmark::ToJson(report) + "\n" : TextOf(report, StyleOf(console));
   if (!console.Out(text)) return kExitFailed;
-  return !report.interrupted && benchmark::WithinRequirements(report.rows) ? kExitOk : kExitFailed;
+  if (report.interrupted) return kExitInterrupted;
+  return benchmark::WithinRequirements(report.rows) ? kExitOk : kExitFailed;
 }
 
 }  // namespace skep::cli

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -53,6 +54,8 @@ const Loading kCustom{.pattern = "constant:1000", .mix = "ping", .expect = {}, .
 
 constexpr std::string_view kStressMix = "ping=8,retrieve=2";
 constexpr double kStressStepS = 2;
+/// Rates that a search tries, about: it doubles some times, and halves the gap then.
+constexpr double kStressSteps = 10;
 constexpr double kRequiredPerS = 10'000;
 constexpr double kMemoryS = 30;
 
@@ -124,7 +127,9 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
     met = met && report.judgements.back().verdict == load::Judgement::Verdict::kMet;
   }
   const std::string text = options.json ? load::ReportJson(report).dump() + "\n" : load::ReportText(report);
-  return console.Out(text) && met ? kExitOk : kExitFailed;
+  if (!console.Out(text)) return kExitFailed;
+  if (report.outcome.interrupted) return kExitInterrupted;
+  return met ? kExitOk : kExitFailed;
 }
 
 Json JsonOf(const benchmark::Stressed& stressed) {
@@ -143,7 +148,7 @@ Json JsonOf(const benchmark::Stressed& stressed) {
           {"tried", std::move(tried)}};
 }
 
-std::string TextOf(const benchmark::Stressed& stressed, const Style& style) {
+std::string TextOf(const benchmark::Stressed& stressed, double step_s, const Style& style) {
   Table table(true);
   table.Add({"rate", "answered", "p95", "errors", ""});
   for (const benchmark::Tried& one : stressed.tried) {
@@ -151,10 +156,9 @@ std::string TextOf(const benchmark::Stressed& stressed, const Style& style) {
                one.p95_ns ? benchmark::ValueText(*one.p95_ns / 1e6, "ms") : "no data", fmt::format("{}", one.errors),
                one.held ? "holds" : "breaks"});
   }
-  std::string text =
-      fmt::format("{}, {:.0f} s each; a rate holds with p95 ≤ 5 ms, no error, and 99 % answered in time\n", kStressMix,
-                  kStressStepS) +
-      table.Render(style);
+  std::string text = fmt::format("{}, {:g} s each; a rate holds with p95 ≤ 5 ms, no error, and 99 % answered in time\n",
+                                 kStressMix, step_s) +
+                     table.Render(style);
   if (!stressed.highest) return text + "no rate holds\n";
   text += stressed.broke
               ? fmt::format("holds up to {}", benchmark::ValueText(*stressed.highest, "/s"))
@@ -163,15 +167,18 @@ std::string TextOf(const benchmark::Stressed& stressed, const Style& style) {
 }
 
 int TestStress(const Options& options, const Place& place, const Console& console) {
+  // --duration is for all of it, and about ten rates are tried.
+  const double step_s = options.duration ? std::clamp(*options.duration / kStressSteps, 0.5, 60.0) : kStressStepS;
   const auto stressed = benchmark::FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
     Options one = options;
     one.pattern = fmt::format("constant:{:.0f}", per_s);
-    auto plan = PlanOf({.mix = kStressMix, .seconds = kStressStepS}, one);
+    one.duration = step_s;
+    auto plan = PlanOf({.mix = kStressMix}, one);
     if (!plan) return std::unexpected(std::move(plan.error()));
     return Load(place, TargetOf(place, ""), *plan, console, fmt::format("{:.0f}/s: ", per_s));
   });
   if (!stressed) return Failed(stressed.error(), console);
-  const std::string text = options.json ? JsonOf(*stressed).dump() + "\n" : TextOf(*stressed, StyleOf(console));
+  const std::string text = options.json ? JsonOf(*stressed).dump() + "\n" : TextOf(*stressed, step_s, StyleOf(console));
   return console.Out(text) && stressed->highest.value_or(0) >= kRequiredPerS ? kExitOk : kExitFailed;
 }
 
@@ -193,7 +200,9 @@ int Tell(const std::vector<Check>& checks, bool interrupted, const Options& opti
   }
   json["met"] = met;
   const std::string text = options.json ? json.dump() + "\n" : table.Render(StyleOf(console));
-  return console.Out(text) && met ? kExitOk : kExitFailed;
+  if (!console.Out(text)) return kExitFailed;
+  if (interrupted) return kExitInterrupted;
+  return met ? kExitOk : kExitFailed;
 }
 
 int TestMemory(const Options& options, const Place& place, const Console& console) {

@@ -105,7 +105,8 @@ std::string_view Instructions() {
          "may change too, pass ifVersion. When an answer has \"next\", call again with offset=next.\n"
          "Measure: performance_report says what was done and how fast, bottleneck_analyze what slowed finished tasks "
          "down. Report your tokens with task_update usage. Where you see them: agent_metrics (one agent's record), "
-         "quality_assess (how good the work is), token_usage, error_analysis, health_check.\n"
+         "quality_assess (how good the work is), token_usage, error_analysis, health_check, "
+         "benchmark_run (how fast skep is here).\n"
          "A refusal says the next step. Absent fields mean nothing was measured or stored, never zero.";
 }
 

@@ -75,7 +75,10 @@ struct Outcome {
   std::map<std::string, std::uint64_t> errors;
   /// ns from when a request was due (closed loop: sent) to its answer. Of results only: an error may be quick.
   Histogram latency;
-  Histogram service;                              ///< ns from when it was handed to the kernel, for comparison.
+  Histogram service;  ///< ns from when it was handed to the kernel, for comparison.
+  /// ns from when it was due to when it was handed to the kernel: of the answered ones. It is ours, or the machine's,
+  /// and the server's only when its pipe was full.
+  Histogram lateness;
   std::map<std::string, Histogram> by_operation;  ///< Of latency.
   std::vector<Interval> intervals;
   std::optional<double> server_cpu_s;

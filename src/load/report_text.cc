@@ -42,6 +42,25 @@ std::string Latencies(const Outcome& outcome) {
   return text;
 }
 
+/// Of an open pattern, how late requests left: a latency is at least that.
+std::string Lateness(const Report& report) {
+  const Histogram& late = report.outcome.lateness;
+  if (report.plan.pattern.closed() || late.Count() == 0) return {};
+  const auto of = [](const Histogram& values, double percent) {
+    return static_cast<double>(values.Percentile(percent).value_or(0));
+  };
+  std::string text =
+      fmt::format("sent late  by p50 {}, p95 {}, p99 {}, at most {}\n", metrics::ValueText(of(late, 50), Unit::kNs),
+                  metrics::ValueText(of(late, 95), Unit::kNs), metrics::ValueText(of(late, 99), Unit::kNs),
+                  metrics::ValueText(of(late, 100), Unit::kNs));
+  if (of(late, 95) > of(report.outcome.latency, 95) / 2) {
+    text +=
+        "           most of the latency is that: skep-load or this machine was late, or the server took no more "
+        "input\n";
+  }
+  return text;
+}
+
 std::string Rates(const Report& report) {
   const Outcome& outcome = report.outcome;
   const auto rate = outcome.rate();
@@ -119,7 +138,7 @@ std::string ReportText(const Report& report) {
   const Outcome& outcome = report.outcome;
   std::string text = fmt::format("{}\n{}\n{}\n\n", Printable(NameOf(report.target)), Printable(Text(report.plan)),
                                  Text(report.machine));
-  text += Latencies(outcome) + "\n" + Rates(report) + Errors(outcome) + Used(outcome);
+  text += Latencies(outcome) + "\n" + Rates(report) + Lateness(report) + Errors(outcome) + Used(outcome);
   if (outcome.interrupted) text += "interrupted: this is what was measured until then\n";
   for (const Judgement& judgement : report.judgements) {
     fmt::format_to(To(text), "expected   {}\n", Text(judgement));

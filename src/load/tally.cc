@@ -27,6 +27,7 @@ void Tally::Answered(std::size_t operation, std::int64_t latency_ns, std::int64_
   by_operation_[operation].Record(latency);
   interval_latency_.Record(latency);
   outcome_.service.Record(static_cast<std::uint64_t>(std::max<std::int64_t>(service_ns, 0)));
+  outcome_.lateness.Record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency_ns - service_ns, 0)));
 }
 
 void Tally::Refused(const client::Answer& answer) {

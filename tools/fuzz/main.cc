@@ -29,6 +29,7 @@ using namespace skep;
 constexpr int kFoundNothing = 0;
 constexpr int kFoundSomething = 1;
 constexpr int kUsage = 2;
+constexpr int kInterrupted = 130;
 
 std::atomic<bool> interrupted = false;
 
@@ -73,6 +74,10 @@ int Replay(const Arguments& arguments, const fuzz::Contract& contract) {
   const std::string text(std::istreambuf_iterator<char>(file), {});
   const auto script = fuzz::ReadTranscript(text);
   if (!script) return Fail(script.error());
+  if (script->steps.empty()) {
+    return Fail(
+        {ErrorCode::kInvalidArgument, fmt::format("{} is no transcript: nothing in it is sent", arguments.replay)});
+  }
   const auto found = fuzz::Play(arguments.plan.setup, contract, *script);
   if (!found) return Fail(found.error());
   nlohmann::json findings = nlohmann::json::array();
@@ -115,7 +120,8 @@ int Campaign(const Arguments& arguments, const fuzz::Contract& contract) {
     fmt::print("{}", fuzz::ReportText(arguments.plan, contract, outcome));
     if (!outcome.cases.empty()) fmt::print("transcripts are in {}\n", arguments.out);
   }
-  return outcome.cases.empty() ? kFoundNothing : kFoundSomething;
+  if (!outcome.cases.empty()) return kFoundSomething;
+  return interrupted ? kInterrupted : kFoundNothing;
 }
 
 }  // namespace
@@ -123,7 +129,9 @@ int Campaign(const Arguments& arguments, const fuzz::Contract& contract) {
 int main(int argc, char** argv) {
   Arguments arguments;
   CLI::App app("Fuzzes an MCP server over its standard input and output.", "skep-fuzz");
-  app.footer("Exit status: 0 nothing was found, 1 something was, 2 wrong usage or no server.");
+  app.footer(
+      "Exit status: 0 nothing was found, 1 something was, 2 wrong usage or no server, 130 interrupted and nothing "
+      "found.");
   fuzz::Plan& plan = arguments.plan;
   int core = -1;
   app.add_option("--seed", plan.seed, "What everything made up depends on")->capture_default_str();

@@ -49,8 +49,8 @@ Mixes:     NAME[=WEIGHT],…  of ping, list (tools/list), store, retrieve, searc
            task_orchestrate, task_claim, task_update) and TOOL={…JSON…}; {n} in its strings is a number that varies.
 Expected:  p95<5ms (any percentile, max)  errors<0.1%  rate>1000/s  cpu<2us (the server's, for each answer)  rss<50MB
 
-Exit status: 0; 1 when something expected is not met, or the server cannot be run or has gone; 2 when the command line
-is wrong; 130 when it was interrupted (Ctrl-C: what was measured so far is printed).
+Exit status: 0; 1 when something expected is not met, no request has succeeded, or the server cannot be run or has gone;
+2 when the command line is wrong; 130 when it was interrupted (Ctrl-C: what was measured so far is printed).
 
   skep-load --pattern constant:2000 --mix ping=8,retrieve=2 --connections 4 --expect 'p95<5ms' -- skep serve
   skep-load --pattern closed:64 --connections 200 --socket /tmp/s --html load.html -- skep serve --listen 'unix:{socket}'
@@ -307,7 +307,10 @@ int Main(const Options& options) {
   const bool whole =
       std::ranges::all_of(*contenders, [](const Contender& contender) { return BrokenOff(contender).empty(); });
   if (interrupted) return kExitInterrupted;
-  return met && whole && told ? kExitOk : kExitFailed;
+  const bool some_succeeded = std::ranges::all_of(
+      reports, [](const Report& report) { return report.outcome.latency.Count() > 0 || report.outcome.sent == 0; });
+  if (!some_succeeded) Complain("no request succeeded: a server has none of what --mix asks for, or refuses it");
+  return met && whole && told && some_succeeded ? kExitOk : kExitFailed;
 }
 
 }  // namespace
