@@ -17,8 +17,8 @@ namespace {
 
 /// Longer than any line that a client takes: such a one is still read, and told.
 constexpr std::size_t kLongestLine = 64 * limits::kMiB;
-/// When nothing has come for so long, requests that ask to wait are cancelled: a write takes a few milliseconds. What is
-/// cancelled too soon is judged all the same.
+/// When nothing has come for so long, requests that ask to wait are cancelled: a write takes a few milliseconds. What
+/// is cancelled too soon is judged all the same.
 constexpr std::int64_t kIdleMs = 20;
 /// How long an answer that is late is waited for at least.
 constexpr std::int64_t kQuietMs = 300;

@@ -103,8 +103,9 @@ std::vector<Requirement> CheckRequirements(const Evidence& evidence) {
       Slow("message processing", "p95 at most 1 ms", requests.values, kMs, "requests, durable writes included"));
   all.push_back(Slow("correlation look-up", "p95 at most 100 us", Sum(evidence, {"correlation:find"}), kMs / 10,
                      "answers of clients to questions"));
-  all.push_back(
-      {.name = "round trip", .wanted = "p95 at most 5 ms", .why = "a server does not see when its answers arrive: skep perf quick and skep test load do"});
+  all.push_back({.name = "round trip",
+                 .wanted = "p95 at most 5 ms",
+                 .why = "a server does not see when its answers arrive: skep perf quick and skep test load do"});
   all.push_back(Slow("negotiation", "p95 at most 100 ms",
                      Sum(evidence, {"method:initialize", "method:server/discover"}), 100 * kMs, "negotiations"));
   const auto add_rate = [&](std::string_view name, std::string_view wanted, std::string_view figure, double least) {
