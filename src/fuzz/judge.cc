@@ -119,6 +119,8 @@ void Judge::Add(const Demand& demand) {
   if (demand.times == Times::kIdOrNone) ++(is_new ? id_or_none_ : unnamed_extra_);
   if (is_new) {
     pending_.push_back({.demand = demand, .least = least, .most = 1});
+    // Who cannot read it has not done it, either.
+    if (demand.times == Times::kIdOrNone) model_.Forget(std::exchange(pending_.back().demand.truth, Model::kNone));
     return;
   }
   // An id that is in use: as many answers, and nobody can tell which is whose.

@@ -242,6 +242,18 @@ TEST_F(JudgeTest, MemoryIsComparedWithWhatWasStored) {
   EXPECT_THAT(Keys(), ElementsAre("memory: compare-and-set"));
 }
 
+TEST_F(JudgeTest, WhatMayHaveBeenUnreadableChangesNothingForSure) {
+  Greet();
+  const std::string store = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"memory_usage",)"
+                            R"("arguments":{"action":"store","namespace":"own-0","key":"k","value":"v"}}})";
+  // A byte order mark in front of it: read by some, and by others not.
+  Sent("\xef\xbb\xbf" + store);
+  Came(R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"no"}})");
+  Call("3", "memory_usage", R"({"action":"store","namespace":"own-0","key":"k","value":"v"})");
+  Came(R"({"jsonrpc":"2.0","id":3,"result":{"content":[],"structuredContent":{"version":1}}})");
+  EXPECT_THAT(Keys(), IsEmpty());
+}
+
 TEST_F(JudgeTest, WhatAskedToWaitIsNamed) {
   Greet();
   Call("1", "sleep", R"({"seconds":9})");
