@@ -6,6 +6,7 @@
 #include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "json/reader.h"
@@ -108,17 +109,33 @@ std::string Translation::operator()(string_view bytes) const {
   return text.append(bytes);
 }
 
+namespace {
+
+/// What stands between any two quotes, and behind "id": up to the next comma.
+void AddWords(string_view bytes, std::set<string_view>& quoted, std::set<string_view>& asked) {
+  constexpr string_view kId = "\"id\":";
+  for (std::size_t begin = bytes.find('"'); begin != string_view::npos;) {
+    if (bytes.substr(begin).starts_with(kId)) {
+      const std::size_t from = begin + kId.size();
+      asked.insert(bytes.substr(from, bytes.find(',', from) - from));
+    }
+    const std::size_t end = bytes.find('"', begin + 1);
+    if (end != string_view::npos) quoted.insert(bytes.substr(begin + 1, end - begin - 1));
+    begin = end;
+  }
+}
+
+}  // namespace
+
 std::string WriteTranscript(const Script& script, const Finding& finding) {
   const auto replace = json::error_handler_t::replace;
   std::string text = json{{"name", finding.Key()}, {"finding", finding.detail}}.dump(-1, ' ', false, replace) + "\n";
-  // Only names that are spoken of, and whose requests are there.
+  // Only names that are spoken of, and whose requests are there. A long script has many of both: it is read once.
+  std::set<string_view> quoted;
+  std::set<string_view> asked;
+  for (const Step& step : script.steps) AddWords(step.bytes, quoted, asked);
   for (const Script::Named& named : script.captures) {
-    const std::string quoted = '"' + named.capture.text + '"';
-    const std::string asked = "\"id\":" + named.capture.id + ",";
-    const auto says = [&](const std::string& what) {
-      return std::ranges::any_of(script.steps, [&](const Step& step) { return step.bytes.contains(what); });
-    };
-    if (!says(quoted) || !says(asked)) continue;
+    if (!quoted.contains(named.capture.text) || !asked.contains(named.capture.id)) continue;
     const json captured = {{"id", named.capture.id}, {"name", named.capture.name}, {"text", named.capture.text}};
     text += json{{"captured", captured}, {"connection", named.connection}}.dump(-1, ' ', false, replace) + "\n";
   }
