@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
@@ -27,5 +28,10 @@ class Fd {
  private:
   int fd_ = -1;
 };
+
+/// Makes those of the descriptors 0, 1 and 2 that are closed /dev/null, opened in `mode`. A program may be started so,
+/// and whatever it opened next would take their numbers: a log line would go into a database. With O_RDONLY, whoever
+/// writes to them is told that it fails.
+void OccupyStandardDescriptors(int mode = O_RDWR);
 
 }  // namespace skep

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "base/printable.h"
-#include "benchmark/compare.h"
-#include "benchmark/echo.h"
-#include "benchmark/page.h"
-#include "benchmark/scenarios.h"
-#include "benchmark/suites.h"
+#include "bench/compare.h"
+#include "bench/echo.h"
+#include "bench/page.h"
+#include "bench/scenarios.h"
+#include "bench/suites.h"
 #include "cli/benchmark_text.h"
 #include "cli/commands.h"
 #include "cli/measuring.h"
@@ -35,7 +35,7 @@ int Failed(const Error& error, const Console& console) {
 struct Chosen {
   std::string name;
   double seconds = 0;
-  std::function<void(benchmark::Run&, double)> function;
+  std::function<void(bench::Run&, double)> function;
 };
 
 Expected<Chosen> Choose(const Options& options) {
@@ -43,19 +43,18 @@ Expected<Chosen> Choose(const Options& options) {
     return Fail(ErrorCode::kInvalidArgument, "a suite measures skep's parts, a scenario plays one project: choose one");
   }
   if (options.scenario) {
-    const auto scenario = benchmark::FindScenario(*options.scenario);
+    const auto scenario = bench::FindScenario(*options.scenario);
     if (!scenario) return std::unexpected(scenario.error());
-    return Chosen{
-        *options.scenario, benchmark::kScenarioS,
-        [scenario = *scenario](benchmark::Run& run, double seconds) { benchmark::Play(*scenario, run, seconds); }};
+    return Chosen{*options.scenario, bench::kScenarioS,
+                  [scenario = *scenario](bench::Run& run, double seconds) { bench::Play(*scenario, run, seconds); }};
   }
-  const auto suite = benchmark::FindSuite(options.suite.value_or("quick"));
+  const auto suite = bench::FindSuite(options.suite.value_or("quick"));
   if (!suite) return std::unexpected(suite.error());
   return Chosen{std::string((*suite)->name), (*suite)->seconds, (*suite)->function};
 }
 
-Expected<benchmark::Report> Measured(const Options& options, const Chosen& chosen, const Environment& environment,
-                                     const Console& console) {
+Expected<bench::Report> Measured(const Options& options, const Chosen& chosen, const Environment& environment,
+                                 const Console& console) {
   auto program = OwnProgram();
   if (!program) return std::unexpected(std::move(program.error()));
   auto directory = ScratchDisk(environment, console);
@@ -87,12 +86,12 @@ int RunBenchmark(const Options& options, const Environment& environment, const C
   }
   const auto report = Measured(options, *chosen, environment, console);
   if (!report) return Failed(report.error(), console);
-  const std::string json = benchmark::ToJson(*report) + "\n";
+  const std::string json = bench::ToJson(*report) + "\n";
   if (options.export_file) {
     if (auto written = ReplaceFile(*options.export_file, json); !written) return Failed(written.error(), console);
   }
   if (options.html) {
-    if (auto written = ReplaceFile(*options.html, benchmark::WritePage(*report)); !written) {
+    if (auto written = ReplaceFile(*options.html, bench::WritePage(*report)); !written) {
       return Failed(written.error(), console);
     }
   }
@@ -100,14 +99,14 @@ int RunBenchmark(const Options& options, const Environment& environment, const C
   return report->interrupted ? kExitInterrupted : kExitOk;
 }
 
-Expected<benchmark::Report> ReadExport(const std::string& file) {
+Expected<bench::Report> ReadExport(const std::string& file) {
   std::error_code ignored;
   std::ifstream stream(file, std::ios::binary);
   // A directory can be opened, and read by nobody.
   if (!stream || std::filesystem::is_directory(file, ignored))
     return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: cannot be read", Printable(file)));
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  auto report = benchmark::FromJson(text);
+  auto report = bench::FromJson(text);
   if (!report) report.error().message = fmt::format("{}: {}", Printable(file), report.error().message);
   return report;
 }
@@ -117,25 +116,24 @@ int CompareExports(const CommandLine& line, const Console& console) {
   if (!before) return Failed(before.error(), console);
   const auto after = ReadExport(line.files[1]);
   if (!after) return Failed(after.error(), console);
-  const benchmark::Comparison comparison = benchmark::Compare(*before, *after);
-  const std::string text =
-      line.options.json ? benchmark::ToJson(comparison) + "\n" : TextOf(comparison, StyleOf(console));
+  const bench::Comparison comparison = bench::Compare(*before, *after);
+  const std::string text = line.options.json ? bench::ToJson(comparison) + "\n" : TextOf(comparison, StyleOf(console));
   if (!console.Out(text)) return kExitFailed;
-  return comparison.Count(benchmark::Verdict::kWorse) > 0 ? kExitFailed : kExitOk;
+  return comparison.Count(bench::Verdict::kWorse) > 0 ? kExitFailed : kExitOk;
 }
 
 }  // namespace
 
 int Benchmark(const CommandLine& line, const Environment& environment, const Console& console) {
-  if (line.action == "echo") return benchmark::Echo(console.in, console.out) ? kExitOk : kExitFailed;
+  if (line.action == "echo") return bench::Echo(console.in, console.out) ? kExitOk : kExitFailed;
   if (line.action == "compare") return CompareExports(line, console);
   return RunBenchmark(line.options, environment, console);
 }
 
 int MeasureQuickly(const CommandLine& line, const Environment& environment, const Console& console) {
-  const auto report = Measured(line.options, {"quick", kPerfS, benchmark::Quick}, environment, console);
+  const auto report = Measured(line.options, {"quick", kPerfS, bench::Quick}, environment, console);
   if (!report) return Failed(report.error(), console);
-  if (!console.Out(line.options.json ? benchmark::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))) {
+  if (!console.Out(line.options.json ? bench::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))) {
     return kExitFailed;
   }
   return report->interrupted ? kExitInterrupted : kExitOk;

@@ -9,17 +9,17 @@
 #include <utility>
 #include <vector>
 
-#include "benchmark/value_text.h"
+#include "bench/value_text.h"
 #include "metrics/scale.h"
 
 namespace skep::cli {
 namespace {
 
-using benchmark::Row;
-using benchmark::ValueText;
+using bench::Row;
+using bench::ValueText;
 
-std::string AroundText(const benchmark::Report& report) {
-  const benchmark::Surroundings& around = report.around;
+std::string AroundText(const bench::Report& report) {
+  const bench::Surroundings& around = report.around;
   std::vector<std::string> facts;
   facts.push_back(fmt::format("{}, {} {}", around.machine.processor, around.machine.cores,
                               around.machine.cores == 1 ? "core" : "cores"));
@@ -71,7 +71,7 @@ std::string RowByRow(std::span<const Row* const> rows, const Style& style) {
   table.Add(floors ? std::vector<std::string>{"what", "median", "95 %", "n", "to its floor", "floor", ""}
                    : std::vector<std::string>{"what", "median", "95 %", "n"});
   for (const Row* row : rows) {
-    std::vector<std::string> cells = {row->figure.name, MedianText(*row), benchmark::IntervalText(*row),
+    std::vector<std::string> cells = {row->figure.name, MedianText(*row), bench::IntervalText(*row),
                                       row->samples > 0 ? fmt::format("{}", row->samples) : ""};
     if (floors) {
       cells.push_back(RatioText(*row));
@@ -113,15 +113,15 @@ std::string SideBySide(std::span<const Row* const> rows, const Style& style) {
   return table.Render(style) + (floor.empty() ? "" : fmt::format("  × to its floor: {}\n", floor));
 }
 
-std::string ChangeText(const benchmark::Difference& row) {
+std::string ChangeText(const bench::Difference& row) {
   switch (row.verdict) {
-    case benchmark::Verdict::kNoDifference:
+    case bench::Verdict::kNoDifference:
       return "no difference shown";
-    case benchmark::Verdict::kBetter:
+    case bench::Verdict::kBetter:
       return "better";
-    case benchmark::Verdict::kWorse:
+    case bench::Verdict::kWorse:
       return "worse";
-    case benchmark::Verdict::kNoData:
+    case bench::Verdict::kNoData:
       return "no data to tell by";
   }
   return {};
@@ -129,7 +129,7 @@ std::string ChangeText(const benchmark::Difference& row) {
 
 }  // namespace
 
-std::string TextOf(const benchmark::Report& report, const Style& style) {
+std::string TextOf(const bench::Report& report, const Style& style) {
   std::string text = AroundText(report);
   std::vector<std::string_view> suites;
   for (const Row& row : report.rows) {
@@ -148,7 +148,7 @@ std::string TextOf(const benchmark::Report& report, const Style& style) {
   return text;
 }
 
-std::string LinesOf(const benchmark::Report& report, const Style& style) {
+std::string LinesOf(const bench::Report& report, const Style& style) {
   Table table;
   for (const Row& row : report.rows) {
     const std::string beside = row.ratio ? fmt::format("{} {}", RatioText(row), row.floor.name) : row.figure.note;
@@ -157,13 +157,13 @@ std::string LinesOf(const benchmark::Report& report, const Style& style) {
   return table.Render(style) + (report.interrupted ? "interrupted\n" : "");
 }
 
-std::string TextOf(const benchmark::Comparison& comparison, const Style& style) {
+std::string TextOf(const bench::Comparison& comparison, const Style& style) {
   std::string text;
   for (const std::string& caution : comparison.caution) text += fmt::format("caution: {}\n", caution);
   Table table(true);
   table.Add({"suite", "what", "before", "after", "ratio", ""});
-  for (const benchmark::Difference& row : comparison.rows) {
-    const benchmark::Figure& figure = row.after.figure;
+  for (const bench::Difference& row : comparison.rows) {
+    const bench::Figure& figure = row.after.figure;
     table.Add({row.before.suite.empty() ? row.after.suite : row.before.suite,
                figure.subject.empty() ? figure.name : fmt::format("{}: {}", figure.subject, figure.name),
                row.before.median ? ValueText(*row.before.median, figure.unit) : "",
@@ -171,7 +171,7 @@ std::string TextOf(const benchmark::Comparison& comparison, const Style& style) 
                row.ratio ? fmt::format("× {}", ValueText(*row.ratio)) : "", ChangeText(row)});
   }
   text += table.Render(style);
-  using benchmark::Verdict;
+  using bench::Verdict;
   return text + fmt::format("{} worse, {} better, {} without a difference of 10 % that shows, {} without data\n",
                             comparison.Count(Verdict::kWorse), comparison.Count(Verdict::kBetter),
                             comparison.Count(Verdict::kNoDifference), comparison.Count(Verdict::kNoData));

@@ -17,16 +17,15 @@ bool InputEnded(int fd) {
 
 }  // namespace
 
-benchmark::Report MeasureAndReport(const benchmark::Options& options, std::string_view what, double seconds,
-                                   bool attached, const std::function<void(benchmark::Run&, double seconds)>& function,
-                                   const Console& console) {
-  benchmark::Report report{.what = std::string(what),
-                           .seed = options.seed,
-                           .around = benchmark::LookAround(options.program, options.directory)};
+bench::Report MeasureAndReport(const bench::Options& options, std::string_view what, double seconds, bool attached,
+                               const std::function<void(bench::Run&, double seconds)>& function,
+                               const Console& console) {
+  bench::Report report{
+      .what = std::string(what), .seed = options.seed, .around = bench::LookAround(options.program, options.directory)};
   const Interrupt interrupt;
   Progress progress(console);
   const std::int64_t began_ns = SystemClock().SteadyNs();
-  benchmark::Run run(
+  bench::Run run(
       options, seconds, [&](double share, std::string_view at) { progress.Show(share, at, SystemClock().SteadyNs()); },
       [&] { return interrupt.asked() || (attached && InputEnded(console.in)); });
   function(run, seconds);

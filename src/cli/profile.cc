@@ -1,4 +1,4 @@
-#include "benchmark/profile.h"
+#include "bench/profile.h"
 
 #include "cli/benchmark_text.h"
 #include "cli/commands.h"
@@ -20,13 +20,13 @@ int ProfileMemory(const CommandLine& line, const Environment& environment, const
     console.Say(program ? directory.error().message : program.error().message);
     return kExitFailed;
   }
-  const benchmark::Report report = MeasureAndReport(
+  const bench::Report report = MeasureAndReport(
       {.program = *std::move(program), .directory = *std::move(directory)}, "memory profile", kSeconds, false,
-      [](benchmark::Run& run, double) { benchmark::ProfileMemory(run); }, console);
-  const std::string text = line.options.json ? benchmark::ToJson(report) + "\n" : TextOf(report, StyleOf(console));
+      [](bench::Run& run, double) { bench::ProfileMemory(run); }, console);
+  const std::string text = line.options.json ? bench::ToJson(report) + "\n" : TextOf(report, StyleOf(console));
   if (!console.Out(text)) return kExitFailed;
   if (report.interrupted) return kExitInterrupted;
-  return benchmark::WithinRequirements(report.rows) ? kExitOk : kExitFailed;
+  return bench::WithinRequirements(report.rows) ? kExitOk : kExitFailed;
 }
 
 }  // namespace skep::cli

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "benchmark/surroundings.h"
+#include "bench/surroundings.h"
 
 namespace skep::cli {
 
@@ -24,8 +24,8 @@ Expected<std::string> ScratchDisk(const Environment& environment, const Console&
   const auto paths = FindPaths(environment);
   std::string directory = "/var/tmp";
   if (paths && MakeDirectory(paths->data)) directory = paths->data;
-  const std::string filesystem = benchmark::FilesystemOf(directory);
-  if (benchmark::InMemory(filesystem)) {
+  const std::string filesystem = bench::FilesystemOf(directory);
+  if (bench::InMemory(filesystem)) {
     console.Say(fmt::format("{} is {}: it is kept in memory, so that what is durable here says nothing of a disk",
                             directory, filesystem));
   }

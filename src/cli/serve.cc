@@ -9,13 +9,13 @@
 
 #include "base/buffer_pool.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "cli/application.h"
 #include "cli/commands.h"
 #include "cli/socket_path.h"
 #include "handlers/telemetry.h"
 #include "metrics/collector.h"
-#include "net/fd.h"
 #include "net/http_server.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -122,7 +122,7 @@ int Listen(const Settings& settings, const Console& console) {
 }
 
 int Join(const Settings& settings, const Console& console) {
-  net::OccupyStandardDescriptors();
+  OccupyStandardDescriptors();
   auto socket = net::ConnectTo(settings.connect);
   if (!socket) return Failed(socket.error(), console);
   BufferPool pool;

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "benchmark/durability.h"
-#include "benchmark/steady_load.h"
-#include "benchmark/stress.h"
-#include "benchmark/value_text.h"
+#include "bench/durability.h"
+#include "bench/steady_load.h"
+#include "bench/stress.h"
+#include "bench/value_text.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/measuring.h"
@@ -132,9 +132,9 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
   return met ? kExitOk : kExitFailed;
 }
 
-Json JsonOf(const benchmark::Stressed& stressed) {
+Json JsonOf(const bench::Stressed& stressed) {
   Json tried = Json::array();
-  for (const benchmark::Tried& one : stressed.tried) {
+  for (const bench::Tried& one : stressed.tried) {
     tried.push_back({{"ratePerS", one.per_s},
                      {"p95Ns", one.p95_ns ? Json(*one.p95_ns) : Json()},
                      {"answeredPerS", one.answered_per_s},
@@ -148,12 +148,12 @@ Json JsonOf(const benchmark::Stressed& stressed) {
           {"tried", std::move(tried)}};
 }
 
-std::string TextOf(const benchmark::Stressed& stressed, double step_s, const Style& style) {
+std::string TextOf(const bench::Stressed& stressed, double step_s, const Style& style) {
   Table table(true);
   table.Add({"rate", "answered", "p95", "errors", ""});
-  for (const benchmark::Tried& one : stressed.tried) {
-    table.Add({benchmark::ValueText(one.per_s, "/s"), benchmark::ValueText(one.answered_per_s, "/s"),
-               one.p95_ns ? benchmark::ValueText(*one.p95_ns / 1e6, "ms") : "no data", fmt::format("{}", one.errors),
+  for (const bench::Tried& one : stressed.tried) {
+    table.Add({bench::ValueText(one.per_s, "/s"), bench::ValueText(one.answered_per_s, "/s"),
+               one.p95_ns ? bench::ValueText(*one.p95_ns / 1e6, "ms") : "no data", fmt::format("{}", one.errors),
                one.held ? "holds" : "breaks"});
   }
   std::string text = fmt::format("{}, {:g} s each; a rate holds with p95 ≤ 5 ms, no error, and 99 % answered in time\n",
@@ -161,15 +161,15 @@ std::string TextOf(const benchmark::Stressed& stressed, double step_s, const Sty
                      table.Render(style);
   if (!stressed.highest) return text + "no rate holds\n";
   text += stressed.broke
-              ? fmt::format("holds up to {}", benchmark::ValueText(*stressed.highest, "/s"))
-              : fmt::format("holds at {}, the most that was tried", benchmark::ValueText(*stressed.highest, "/s"));
-  return text + fmt::format("; required: {}\n", benchmark::ValueText(kRequiredPerS, "/s"));
+              ? fmt::format("holds up to {}", bench::ValueText(*stressed.highest, "/s"))
+              : fmt::format("holds at {}, the most that was tried", bench::ValueText(*stressed.highest, "/s"));
+  return text + fmt::format("; required: {}\n", bench::ValueText(kRequiredPerS, "/s"));
 }
 
 int TestStress(const Options& options, const Place& place, const Console& console) {
   // --duration is for all of it, and about ten rates are tried.
   const double step_s = options.duration ? std::clamp(*options.duration / kStressSteps, 0.5, 60.0) : kStressStepS;
-  const auto stressed = benchmark::FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
+  const auto stressed = bench::FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
     Options one = options;
     one.pattern = fmt::format("constant:{:.0f}", per_s);
     one.duration = step_s;
@@ -206,35 +206,35 @@ int Tell(const std::vector<Check>& checks, bool interrupted, const Options& opti
 }
 
 int TestMemory(const Options& options, const Place& place, const Console& console) {
-  Expected<benchmark::Watched> watched;
-  const benchmark::Report report = MeasureAndReport(
+  Expected<bench::Watched> watched;
+  const bench::Report report = MeasureAndReport(
       {.program = place.program, .directory = place.directory, .seed = static_cast<std::uint64_t>(options.seed)},
       "memory", options.duration.value_or(kMemoryS), false,
-      [&](benchmark::Run& run, double seconds) { watched = benchmark::LoadSteadily(run, seconds); }, console);
+      [&](bench::Run& run, double seconds) { watched = bench::LoadSteadily(run, seconds); }, console);
   if (!watched) return Failed(watched.error(), console);
-  const auto grown = [](const std::vector<benchmark::Point>& points, double unit, std::string_view name, double most,
+  const auto grown = [](const std::vector<bench::Point>& points, double unit, std::string_view name, double most,
                         std::string what) {
-    const auto growth = benchmark::PeakGrowth(points);
+    const auto growth = bench::PeakGrowth(points);
     if (!growth) return Check{std::move(what), "no data: it takes longer"};
     return Check{std::move(what),
-                 fmt::format("{} more in the second half of {:.0f} s", benchmark::ValueText(*growth / unit, name),
+                 fmt::format("{} more in the second half of {:.0f} s", bench::ValueText(*growth / unit, name),
                              points.back().x - points.front().x),
                  *growth <= most};
   };
-  return Tell({grown(watched->anonymous_bytes, 1e6, "MB", benchmark::kNoGrowthBytes,
-                     fmt::format("memory does not grow: {:.0f} MB at most is the heap's play",
-                                 benchmark::kNoGrowthBytes / 1e6)),
-               grown(watched->open_files, 1, "", 0, "no descriptors are left behind"),
-               grown(watched->threads, 1, "", 0, "no threads are left behind"),
-               {"calls were answered", benchmark::ValueText(watched->calls_per_s, "/s"), watched->calls_per_s > 0}},
-              report.interrupted, options, console);
+  return Tell(
+      {grown(watched->anonymous_bytes, 1e6, "MB", bench::kNoGrowthBytes,
+             fmt::format("memory does not grow: {:.0f} MB at most is the heap's play", bench::kNoGrowthBytes / 1e6)),
+       grown(watched->open_files, 1, "", 0, "no descriptors are left behind"),
+       grown(watched->threads, 1, "", 0, "no threads are left behind"),
+       {"calls were answered", bench::ValueText(watched->calls_per_s, "/s"), watched->calls_per_s > 0}},
+      report.interrupted, options, console);
 }
 
 int TestDatabase(const Options& options, const Place& place, const Console& console) {
-  Expected<benchmark::Survived> survived;
-  const benchmark::Report report = MeasureAndReport(
+  Expected<bench::Survived> survived;
+  const bench::Report report = MeasureAndReport(
       {.program = place.program, .directory = place.directory}, "database", options.duration.value_or(1), false,
-      [&](benchmark::Run& run, double seconds) { survived = benchmark::KillWhileStoring(run, seconds); }, console);
+      [&](bench::Run& run, double seconds) { survived = bench::KillWhileStoring(run, seconds); }, console);
   if (!survived) return Failed(survived.error(), console);
   return Tell({{"entries were acknowledged before the server was killed (SIGKILL)",
                 fmt::format("{}", survived->acknowledged), survived->acknowledged > 0},

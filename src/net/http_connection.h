@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/fd.h"
+#include "base/fd.h"
 #include "net/loop.h"
 #include "skep/block.h"
 

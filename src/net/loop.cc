@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "net/fd.h"
+#include "base/fd.h"
 
 namespace skep::net {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/buffer_pool.h"
-#include "net/fd.h"
+#include "base/fd.h"
 #include "skep/error.h"
 
 namespace skep::net {

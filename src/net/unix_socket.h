@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "net/fd.h"
+#include "base/fd.h"
 #include "skep/client.h"
 #include "skep/error.h"
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "benchmark/export.h"
+#include "bench/export.h"
 #include "cli/run_cli.h"
 
 namespace skep::cli {
@@ -15,11 +15,10 @@ using testing::HasSubstr;
 class BenchmarkCommand : public testing::Test {
  protected:
   std::string Export(const std::string& name, double median) const {
-    benchmark::Row row =
-        benchmark::Single("memory", {.name = "store", .unit = "/s", .better = benchmark::Better::kHigher}, median);
-    row.interval = benchmark::Interval{.low = median * 0.99, .high = median * 1.01};
+    bench::Row row = bench::Single("memory", {.name = "store", .unit = "/s", .better = bench::Better::kHigher}, median);
+    row.interval = bench::Interval{.low = median * 0.99, .high = median * 1.01};
     const std::string file = user_.project() + "/" + name;
-    std::ofstream(file) << benchmark::ToJson({.what = "memory", .rows = {row}});
+    std::ofstream(file) << bench::ToJson({.what = "memory", .rows = {row}});
     return file;
   }
 

@@ -8,8 +8,8 @@
 namespace skep::cli {
 namespace {
 
-using benchmark::Better;
-using benchmark::Row;
+using bench::Better;
+using bench::Row;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -18,13 +18,13 @@ Row Store() {
           .figure = {.name = "store", .unit = "/s", .better = Better::kHigher, .note = "1 KB"},
           .samples = 7,
           .median = 12345,
-          .interval = benchmark::Interval{.low = 12000, .high = 13000},
+          .interval = bench::Interval{.low = 12000, .high = 13000},
           .floor = {.name = "ping", .median = 24690},
           .ratio = 0.5};
 }
 
 TEST(BenchmarkText, HasATableForEachSuite) {
-  benchmark::Report report{.what = "memory", .rows = {Store()}};
+  bench::Report report{.what = "memory", .rows = {Store()}};
   report.around.machine = {.processor = "EPYC", .cores = 2, .load = 3.0};
   const std::string text = TextOf(report, {});
   EXPECT_THAT(text, HasSubstr("EPYC, 2 cores"));
@@ -43,14 +43,14 @@ TEST(BenchmarkText, SubjectsStandSideBySide) {
   ring.median.reset();
   Row rate = mesh;
   rate.figure.name = "rate";
-  const std::string text = TextOf(benchmark::Report{.rows = {mesh, rate, ring}}, {});
+  const std::string text = TextOf(bench::Report{.rows = {mesh, rate, ring}}, {});
   EXPECT_THAT(text, HasSubstr("p95"));
   EXPECT_THAT(text, testing::ContainsRegex("mesh +12,345 ms  × 0.500 +12,345 ms"));
   EXPECT_THAT(text, testing::ContainsRegex("ring +no data"));
 }
 
 TEST(BenchmarkText, SaysThatItWasInterrupted) {
-  EXPECT_THAT(TextOf(benchmark::Report{.interrupted = true}, {}), HasSubstr("interrupted: this is what was measured"));
+  EXPECT_THAT(TextOf(bench::Report{.interrupted = true}, {}), HasSubstr("interrupted: this is what was measured"));
 }
 
 TEST(BenchmarkLines, AreOneForEachFigure) {
@@ -62,8 +62,8 @@ TEST(BenchmarkLines, AreOneForEachFigure) {
 TEST(ComparisonText, SaysWhatBecameOfWhat) {
   Row after = Store();
   after.median = 6000;
-  after.interval = benchmark::Interval{.low = 5900, .high = 6100};
-  const std::string text = TextOf(benchmark::Compare({.rows = {Store()}}, {.interrupted = true, .rows = {after}}), {});
+  after.interval = bench::Interval{.low = 5900, .high = 6100};
+  const std::string text = TextOf(bench::Compare({.rows = {Store()}}, {.interrupted = true, .rows = {after}}), {});
   EXPECT_THAT(text, HasSubstr("caution: the second run was interrupted"));
   EXPECT_THAT(text, testing::ContainsRegex("memory +store +12,345/s +6,000/s +× 0.486 +worse"));
   EXPECT_THAT(text, HasSubstr("1 worse, 0 better"));

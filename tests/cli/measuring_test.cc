@@ -14,15 +14,15 @@ namespace {
 
 using testing::HasSubstr;
 
-const benchmark::Options kOptions{.program = "/proc/self/exe", .directory = "/", .seed = 4};
+const bench::Options kOptions{.program = "/proc/self/exe", .directory = "/", .seed = 4};
 
 TEST(Measuring, ReportsWhatWasFoundAndWhereItRan) {
   const MemoryFile err;
   const auto report = MeasureAndReport(kOptions, "quick", 1, false,
-                                       [](benchmark::Run& run, double seconds) {
+                                       [](bench::Run& run, double seconds) {
                                          EXPECT_EQ(seconds, 1);
                                          run.At("a step");
-                                         run.Add(benchmark::Single("suite", {.name = "a", .unit = "s"}, 5));
+                                         run.Add(bench::Single("suite", {.name = "a", .unit = "s"}, 5));
                                        },
                                        {.in = -1, .out = -1, .err = err.fd()});
   EXPECT_EQ(report.what, "quick");
@@ -36,7 +36,7 @@ TEST(Measuring, ReportsWhatWasFoundAndWhereItRan) {
 TEST(Measuring, ASignalEndsItWithWhatWasFoundSoFar) {
   const MemoryFile err;
   const auto report = MeasureAndReport(kOptions, "quick", 1, false,
-                                       [](benchmark::Run& run, double) {
+                                       [](bench::Run& run, double) {
                                          EXPECT_FALSE(run.stopped());
                                          raise(SIGINT);
                                          EXPECT_TRUE(run.stopped());
@@ -52,7 +52,7 @@ TEST(Measuring, OneThatIsAttachedEndsWithItsInput) {
   Fd to(ends[1]);
   const MemoryFile err;
   const auto report = MeasureAndReport(kOptions, "quick", 1, true,
-                                       [&](benchmark::Run& run, double) {
+                                       [&](bench::Run& run, double) {
                                          EXPECT_FALSE(run.stopped());
                                          to.Close();
                                          EXPECT_TRUE(run.stopped());

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
 #include "fake_session.h"
 #include "net/connection.h"
-#include "net/fd.h"
 
 /// What the tests of connections share: descriptors that close themselves, and a connection run step by step.
 namespace skep::net {

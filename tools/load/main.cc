@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/printable.h"
 #include "base/scratch.h"
 #include "base/version.h"
@@ -75,14 +76,6 @@ void EndOnSignals() {
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-}
-
-/// A program may be started with its standard descriptors closed. What is opened next would take their numbers, and a
-/// report would be written to a server. Whoever writes to those that are opened here is told that it fails.
-void OccupyStandardDescriptors() {
-  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  while (fd != -1 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (fd != -1) close(fd);
 }
 
 /// Where nobody can be told, it goes on.
@@ -317,7 +310,8 @@ int Main(const Options& options) {
 }  // namespace skep::load
 
 int main(int argc, char** argv) {
-  skep::load::OccupyStandardDescriptors();
+  // A report that goes nowhere is to be known.
+  skep::OccupyStandardDescriptors(O_RDONLY);
   CLI::App app("Load on any MCP server, and what it makes of it.", "skep-load");
   skep::load::Options options;
   try {

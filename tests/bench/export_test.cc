@@ -1,0 +1,59 @@
+#include "bench/export.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bench/make_row.h"
+
+namespace skep::bench {
+namespace {
+
+using testing::HasSubstr;
+
+Report Full() {
+  Report report{.what = "quick", .seconds = 9.5, .seed = 3, .interrupted = true};
+  report.around = {
+      .machine = {.processor = "EPYC", .cores = 2, .memory_bytes = 1 << 30, .kernel = "Linux", .load = 0.5},
+      .filesystem = "ext4 on /dev/vda",
+      .directory = "/data",
+      .compiler = "gcc",
+      .version = "0.1.0",
+      .build = "00ff",
+      .date = "2026-11-21T23:00:00.000Z"};
+  Row row = MakeRow("store", 1234.5678);
+  row.figure.subject = "mesh";
+  row.figure.note = "1 KB";
+  row.floor = {.name = "echo", .median = 2469.1356};
+  row.ratio = 0.5;
+  report.rows = {row, NoData("suite", {.name = "lost", .unit = "µs"}, "why")};
+  return report;
+}
+
+TEST(BenchmarkExport, IsReadBackAsItWasWritten) {
+  const auto read = FromJson(ToJson(Full()));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(ToJson(*read), ToJson(Full()));
+  EXPECT_TRUE(read->interrupted);
+  EXPECT_EQ(read->around.machine.memory_bytes, 1 << 30);
+  ASSERT_EQ(read->rows.size(), 2U);
+  EXPECT_EQ(read->rows[0].median, 1234.57);
+  EXPECT_EQ(read->rows[0].floor.name, "echo");
+  EXPECT_FALSE(read->rows[1].median);
+}
+
+TEST(BenchmarkExport, WhatThereIsNoDataOfIsNull) {
+  EXPECT_THAT(ToJson(Full()), HasSubstr(R"("name":"lost","unit":"µs","better":"lower","samples":0,"median":null)"));
+}
+
+TEST(BenchmarkExport, AnotherFileIsRefused) {
+  for (const std::string_view text : {"", "[]", "{}", "{\"skepBenchmark\":1}", "no json"}) {
+    const auto read = FromJson(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_THAT(read.error().message, HasSubstr("skep benchmark run --export"));
+  }
+  EXPECT_THAT(FromJson(R"({"skepBenchmark":99})").error().message, HasSubstr("another version of skep"));
+}
+
+}  // namespace
+}  // namespace skep::bench
