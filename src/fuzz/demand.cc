@@ -331,7 +331,7 @@ void DemandReader::Request(Value params, string_view name, const Agreement& agre
       }
       break;
     case Method::kListen:
-      // It is answered when it ends.
+      demand.lasts = true;
       if (demand.times == Times::kIdOrNone) Unreadable(Times::kAtMostOnce);
       demand.times = Times::kAtMostOnce;
       break;

@@ -46,6 +46,7 @@ struct Demand {
   Method method = Method::kUnknown;
   bool modern = false;
   bool may_wait = false;  ///< It may take as long as its arguments say.
+  bool lasts = false;     ///< It is answered when it ends, at the latest with the session.
   bool plain = true;      ///< A result has the form that the method gives it.
   int tool = -1;          ///< Of tools/call, in the contract.
   int truth = Model::kNone;

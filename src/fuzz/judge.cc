@@ -20,7 +20,7 @@ using Times = Demand::Times;
 
 /// SDK clients drop a connection on which a longer line comes.
 constexpr std::size_t kLongestLine = 10 * limits::kMiB;
-/// Requests of earlier rounds that are remembered because they may yet be answered: far more than a server keeps open.
+/// Requests of earlier rounds that are remembered because they may yet be answered: far more than a server has at work.
 constexpr std::size_t kMostLate = 4096;
 /// Bytes of a line that a finding quotes, and of a text that is worth keeping for later use.
 constexpr std::size_t kQuoted = 200;
@@ -156,6 +156,7 @@ void Judge::Cancel(const std::string& id) {
     ++unnamed_extra_;
   }
   pending.demand.times = Times::kAtMostOnce;
+  pending.demand.lasts = false;
   model_.Forget(std::exchange(pending.demand.truth, Model::kNone));
 }
 
@@ -366,7 +367,11 @@ Judge::Round Judge::EndRound() {
       }
     }
   }
-  while (late_.size() > kMostLate) late_.pop_front();
+  while (late_.size() > kMostLate) {
+    // What was cancelled is answered soon or never; what lasts, at the end of the session.
+    const auto cancelled = std::ranges::find(late_, false, &Demand::lasts);
+    late_.erase(cancelled == late_.end() ? late_.begin() : cancelled);
+  }
   if (const std::size_t missing = Unnamed(); missing > 0) {
     Find(Rule::kUnreadable, "no error", fmt::format("{} lines that are no request are not answered", missing));
   }

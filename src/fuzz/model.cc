@@ -79,10 +79,9 @@ int Model::Sent(std::string_view tool, Value arguments) {
   }
   Entry& entry = entries_[std::string(key)];
   const bool deletes = action == "delete";
-  const int truth = !entry.known ? kNone
-                                 : Add({.what = deletes ? Truth::What::kDelete : Truth::What::kRetrieve,
-                                        .key = std::string(key),
-                                        .entry = entry});
+  if (!deletes && !entry.known) return kNone;
+  const int truth =
+      Add({.what = deletes ? Truth::What::kDelete : Truth::What::kRetrieve, .key = std::string(key), .entry = entry});
   if (deletes) entry = {};
   return truth;
 }
@@ -138,6 +137,7 @@ std::optional<std::string> Model::Judge(const Truth& truth, Value said, bool ref
     case Truth::What::kRetrieve:
     case Truth::What::kDelete:
       if (refused) return fault("was refused");
+      if (!truth.entry.known) return std::nullopt;
       if (truth.entry.version == 0) {
         if (found.Is(Type::kBool) && !found.AsBool()) return std::nullopt;
         return fault("is there, though nothing was stored");

@@ -10,10 +10,11 @@
 namespace skep::mcp {
 namespace {
 
-/// The error's number in the protocol, where a tool would answer with a result.
+/// The error's number in the protocol, where a tool would answer with a result: what the caller has named or asked for
+/// is its own, be it a name that several have.
 rpc::ErrorCode CodeOf(const Error& error) {
   const bool by_caller = error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kNotFound ||
-                         error.code == ErrorCode::kTooLarge;
+                         error.code == ErrorCode::kConflict || error.code == ErrorCode::kTooLarge;
   return by_caller ? rpc::ErrorCode::kInvalidParams : rpc::ErrorCode::kInternal;
 }
 

@@ -139,6 +139,20 @@ TEST_F(JudgeTest, WhatIsCancelledMayBeAnsweredLaterButOnce) {
   EXPECT_THAT(Keys(), ElementsAre("unasked: nothing"));
 }
 
+TEST_F(JudgeTest, WhatLastsMayEndWithTheSessionHoweverMuchWasCancelledMeanwhile) {
+  Sent(
+      R"({"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})");
+  EXPECT_THAT(Keys(), IsEmpty());
+  for (int i = 0; i < 5000; ++i) {
+    const std::string id = std::to_string(i);
+    Call(id, "echo", R"({"text":"x"})");
+    Sent(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id + "}}");
+  }
+  EXPECT_THAT(Keys(), IsEmpty());
+  Came(R"({"jsonrpc":"2.0","id":"s","result":{"resultType":"complete"}})");
+  EXPECT_THAT(Keys(), IsEmpty());
+}
+
 TEST_F(JudgeTest, WhatIsNoJsonGetsOneErrorWithoutAnId) {
   Sent("{");
   EXPECT_FALSE(judge_.settled());

@@ -76,6 +76,15 @@ TEST_F(ModelTest, WhatMayOrMayNotHaveHappenedIsNotJudged) {
   EXPECT_NE(Memory(R"("action":"retrieve")"), Model::kNone);
 }
 
+TEST_F(ModelTest, ADeletionOfTheUnknownMaySayAnythingAndMayNotHaveHappened) {
+  model_.Forget(Memory(R"("action":"store","value":"a")"));
+  const int deletion = Memory(R"("action":"delete")");
+  EXPECT_EQ(Answered(deletion, R"({"found":true,"version":12})"), "");
+  EXPECT_EQ(Answered(deletion, R"({"found":false})"), "");
+  model_.Forget(deletion);
+  EXPECT_EQ(Memory(R"("action":"retrieve")"), Model::kNone);
+}
+
 TEST_F(ModelTest, OthersMemoryIsNotJudged) {
   EXPECT_EQ(Call("memory_usage", R"({"action":"retrieve","namespace":"own-1","key":"k"})"), Model::kNone);
   EXPECT_EQ(Call("memory_search", R"({"pattern":"k"})"), Model::kNone);

@@ -94,7 +94,8 @@ TEST_F(ResourcesMethods, WhatIsNotThereHasACodeOfItsEra) {
 
 TEST_F(ResourcesMethods, OtherFailuresAreErrorsToo) {
   EXPECT_EQ(ReadError("test://fail/wrong")["code"], kInvalidParams);
-  EXPECT_EQ(ReadError("test://fail/conflict"), (Json{{"code", kInternal}, {"message", "it is taken"}}));
+  EXPECT_EQ(ReadError("test://fail/conflict"), (Json{{"code", kInvalidParams}, {"message", "it is taken"}}));
+  EXPECT_EQ(ReadError("test://fail/unavailable"), (Json{{"code", kInternal}, {"message", "the disk is full"}}));
   EXPECT_EQ(ReadError("test://level/hihg")["message"],
             "level must be one of low, high, got \"hihg\" (did you mean \"high\"?)");
   EXPECT_EQ(ReadError("test://level/hihg")["code"], kInvalidParams);

@@ -77,6 +77,7 @@ struct CodeArgs {
 Expected<Text> ReadFailing(const CodeArgs& args, ToolContext&) {
   if (args.code == "not_found") return Fail(ErrorCode::kNotFound, "it is not there");
   if (args.code == "conflict") return Fail(ErrorCode::kConflict, "it is taken");
+  if (args.code == "unavailable") return Fail(ErrorCode::kUnavailable, "the disk is full");
   return Fail(ErrorCode::kInvalidArgument, "it cannot be");
 }
 

@@ -14,7 +14,7 @@ namespace skep::mcp {
 //   test://thing/{name}       {"name":NAME}; there are kThings of them that are listed
 //   test://level/{level}      {"level":"low"|"high"}
 //   test://text/{place}/{+path}   text/plain: "PLACE:PATH"
-//   test://fail/{code}        fails: "not_found", "conflict", or with another text
+//   test://fail/{code}        fails: "not_found", "conflict", "unavailable", or with another text
 //
 //   say     {text*, level=low}    "LEVEL TEXT"
 //   fail    {}                    fails
