@@ -41,18 +41,27 @@ MemoryTotals Totals(const swarm::MemoryStats& stats) {
   return totals;
 }
 
-std::shared_ptr<const store::Entry> FindEntry(ToolContext& context, std::string_view name_space, std::string_view key) {
+FoundEntry FindEntry(ToolContext& context, std::string_view name_space, std::string_view key,
+                     const swarm::Wanted& wanted) {
   store::Cache* const cache = context.cache();
   const std::string cache_key = swarm::CacheKey(name_space, key);
   if (cache != nullptr) {
     auto entry = cache->Find(cache_key);
-    if (entry != nullptr && (entry->expires_ms == 0 || entry->expires_ms > context.now_ms())) return entry;
+    if (entry != nullptr && (entry->expires_ms == 0 || entry->expires_ms > context.now_ms())) {
+      return {.entry = entry, .value = entry->value};
+    }
   }
-  auto read = swarm::RetrieveEntry(context.database(), name_space, key, context.now_ms());
-  if (!read) return nullptr;
-  auto entry = std::make_shared<const store::Entry>(std::move(*read));
-  if (cache != nullptr && entry->value.size() <= limits::kCacheMaxValue) cache->Insert(cache_key, entry);
-  return entry;
+  auto read = swarm::RetrieveEntry(context.database(), name_space, key, context.now_ms(), wanted);
+  if (!read) return {};
+  auto entry = std::make_shared<const store::Entry>(std::move(read->entry));
+  if (cache != nullptr) {
+    if (entry->value.size() == read->size) {
+      cache->Insert(cache_key, entry);
+    } else {
+      cache->PassOver();
+    }
+  }
+  return {.entry = entry, .value = {entry->value, read->from, read->size}};
 }
 
 }  // namespace skep::handlers

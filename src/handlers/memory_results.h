@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handlers/value_part.h"
 #include "skep/context.h"
 #include "skep/field.h"
 #include "store/cache.h"
@@ -66,7 +67,13 @@ struct MemoryTotals {
 
 MemoryTotals Totals(const swarm::MemoryStats& stats);
 
-/// An entry with its value, from the cache when it can be; null when there is none.
-std::shared_ptr<const store::Entry> FindEntry(ToolContext& context, std::string_view name_space, std::string_view key);
+/// An entry, or what was wanted of it.
+struct FoundEntry {
+  std::shared_ptr<const store::Entry> entry;  ///< Null: there is none.
+  ValueBytes value;                           ///< Lies in it.
+};
+/// The entry, from the cache when it can be. Of a value that is too large for the cache, only what is wanted is read.
+FoundEntry FindEntry(ToolContext& context, std::string_view name_space, std::string_view key,
+                     const swarm::Wanted& wanted = {});
 
 }  // namespace skep::handlers

@@ -116,16 +116,16 @@ Expected<void> Store(const Args& args, ToolContext& context, Result& result) {
 }
 
 Expected<void> Retrieve(const Args& args, ToolContext& context, Result& result) {
-  const auto entry = FindEntry(context, args.name_space, *args.key);
+  const auto [entry, value] = FindEntry(context, args.name_space, *args.key, WantedFor(args.offset, args.length));
   result.found = entry != nullptr;
   if (entry == nullptr) return {};
-  const auto part = TakePart(entry->value, args.offset, args.length);
+  const auto part = TakePart(value, args.offset, args.length);
   if (!part) return std::unexpected(part.error());
   result.version = entry->version;
   result.value = *part;
   result.updated_at = Timestamp{entry->updated_ms};
   result.expires_at = IfSet(entry->expires_ms);
-  const std::int64_t size = Bytes(entry->value);
+  const auto size = static_cast<std::int64_t>(value.size);
   if (Bytes(*part) < size) {
     const std::int64_t end = args.offset + Bytes(*part);
     result.size = size;

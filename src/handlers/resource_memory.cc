@@ -59,7 +59,7 @@ std::unexpected<Error> NotFound(const Args& args, ToolContext& context) {
 }
 
 Expected<Result> Run(const Args& args, ToolContext& context) {
-  const auto entry = FindEntry(context, args.name_space, args.key);
+  const auto entry = FindEntry(context, args.name_space, args.key).entry;
   if (entry == nullptr) return NotFound(args, context);
   constexpr std::size_t kMost = limits::kMaxLine - 64 * limits::kKiB;
   if (EscapedSize(entry->value) > kMost) {

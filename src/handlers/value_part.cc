@@ -50,17 +50,29 @@ std::size_t CountAffordable(std::string_view text) {
   return size;
 }
 
-bool InsideCharacter(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
+/// The longest part there is, and a character before and behind it, which tell whether it is cut between characters.
+constexpr std::size_t kLongestPart = kBudget / kPlainCost;
+constexpr std::size_t kCharacter = 4;
+
+/// Whether the value's byte is one inside a character. REQUIRES: it was read, or is beyond the end.
+bool InsideCharacter(const ValueBytes& value, std::size_t at) {
+  return at < value.size && (static_cast<unsigned char>(value.bytes[at - value.from]) & 0xc0) == 0x80;
 }
 
 }  // namespace
 
-Expected<std::string_view> TakePart(std::string_view value, std::int64_t offset, std::optional<std::int64_t> length) {
+swarm::Wanted WantedFor(std::int64_t offset, std::optional<std::int64_t> length) {
   const auto begin = static_cast<std::size_t>(offset);
-  if (begin > value.size()) {
+  const std::size_t from = begin - std::min(begin, kCharacter);
+  const std::size_t longest = length ? std::min(static_cast<std::size_t>(*length), kLongestPart) : kLongestPart;
+  return {.from = from, .most = (begin - from) + longest + kCharacter, .whole = limits::kCacheMaxValue};
+}
+
+Expected<std::string_view> TakePart(const ValueBytes& value, std::int64_t offset, std::optional<std::int64_t> length) {
+  const auto begin = static_cast<std::size_t>(offset);
+  if (begin > value.size) {
     return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("offset {} is beyond the end: the value has {} bytes", begin, value.size()));
+                fmt::format("offset {} is beyond the end: the value has {} bytes", begin, value.size));
   }
   if (InsideCharacter(value, begin)) {
     std::size_t nearest = begin;
@@ -68,13 +80,13 @@ Expected<std::string_view> TakePart(std::string_view value, std::int64_t offset,
     return Fail(ErrorCode::kInvalidArgument,
                 fmt::format("offset {} is inside a character, which begins at {}", begin, nearest));
   }
-  std::string_view part = value.substr(begin);
+  std::string_view part = value.bytes.substr(begin - value.from);
   if (length && static_cast<std::uint64_t>(*length) < part.size())
     part = part.substr(0, static_cast<std::size_t>(*length));
   if (part.size() * kMaxCost > kBudget) part = part.substr(0, CountAffordable(part));
   std::size_t size = part.size();
   while (InsideCharacter(value, begin + size)) --size;
-  if (size == 0 && begin < value.size()) {
+  if (size == 0 && begin < value.size) {
     return Fail(ErrorCode::kInvalidArgument,
                 "length is shorter than the character at this offset: ask for 4 bytes or more");
   }

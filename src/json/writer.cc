@@ -42,6 +42,8 @@ void Writer::String(std::string_view text) {
   if (comma_) *open++ = ',';
   *open = '"';
   bool ascii_only = true;
+  // Once, and not by doubling, which would copy a long text twice more.
+  if (text.size() > kPiece) out_->Room(text.size() + kPiece * kMaxEscape + kEscapeSlack);
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view piece = rest.substr(0, kPiece);
     char* const to = out_->Room(piece.size() * kMaxEscape + kEscapeSlack);
@@ -71,6 +73,7 @@ void Writer::Double(double value) {
 
 void Writer::StringOfJson(std::size_t from, std::size_t size) {
   Raw("\"");
+  if (size > kPiece) out_->Room(size + kPiece * 2 + kEscapeSlack);
   while (size > 0) {
     // JSON text holds no control characters, so each byte becomes two at most.
     const std::size_t piece = std::min(size, kPiece);

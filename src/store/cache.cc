@@ -74,11 +74,13 @@ class Cache::Impl {
     return nullptr;
   }
 
+  void PassOver() { ++stats_.too_large; }
+
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry) {
     if (!reading_ || !stamp_.known() || stamp_ != snapshot_) return;
     const std::size_t bytes = key.size() + entry->value.size() + kOverhead;
     if (entry->value.size() > limits::kCacheMaxValue || bytes > stats_.capacity) {
-      ++stats_.too_large;
+      PassOver();
       return;
     }
     Remove(key);
@@ -245,6 +247,7 @@ Cache::~Cache() = default;
 
 std::shared_ptr<const Entry> Cache::Find(std::string_view key) { return impl_->Find(key); }
 void Cache::Insert(std::string_view key, std::shared_ptr<const Entry> entry) { impl_->Insert(key, std::move(entry)); }
+void Cache::PassOver() { impl_->PassOver(); }
 void Cache::Clear() { impl_->Clear(); }
 void Cache::Resize(std::size_t capacity) { impl_->Resize(capacity); }
 Cache::Stats Cache::stats() const { return impl_->stats(); }

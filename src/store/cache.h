@@ -57,6 +57,8 @@ class Cache {
   /// Keeps what was read from Store::Reader in the read that is open. Not when it is larger than
   /// limits::kCacheMaxValue, or than the capacity.
   void Insert(std::string_view key, std::shared_ptr<const Entry> entry);
+  /// Counts one that was read only in part because it is larger than that.
+  void PassOver();
   void Clear();
   void Resize(std::size_t capacity);
   Stats stats() const;

@@ -120,6 +120,10 @@ class Database {
     return RunToEnd(sql, {Param(params)...});
   }
 
+  /// Bytes of one long value, from `offset`, of which the row must have so many: what lies behind them is not read, and
+  /// what lies before them is only walked over. `row`: its INTEGER PRIMARY KEY. In the transaction that is open.
+  std::string ReadBytes(const char* table, const char* column, std::int64_t row, std::size_t offset, std::size_t size);
+
   /// The first error since ClearError, if any.
   const std::optional<Error>& error() const { return error_; }
   void ClearError() { error_.reset(); }

@@ -38,7 +38,7 @@ constexpr Sql kUpdate{
     "UPDATE memory SET version = ?2, created_ms = ?3, updated_ms = ?4, expires_ms = ?5, rev = ?6, bytes = ?7, "
     "head = ?8, value = ?9 WHERE id = ?1"};
 constexpr Sql kRetrieve{
-    "SELECT version, created_ms, updated_ms, expires_ms, value FROM memory "
+    "SELECT version, created_ms, updated_ms, expires_ms, id, bytes, CASE WHEN bytes <= ?4 THEN value END FROM memory "
     "WHERE namespace = ?1 AND key = ?2 AND (expires_ms = 0 OR expires_ms > ?3)"};
 constexpr Sql kRememberRev{"UPDATE memory_state SET deleted_rev = ?1 WHERE deleted_rev < ?1"};
 constexpr Sql kSummary{
@@ -155,15 +155,24 @@ Expected<Stored> StoreEntry(Database& database, const StoreRequest& request, std
   return stored;
 }
 
-std::optional<store::Entry> RetrieveEntry(Database& database, std::string_view name_space, std::string_view key,
-                                          std::int64_t now_ms) {
-  Cursor row = database.Query(kRetrieve, name_space, key, now_ms);
+std::optional<Retrieved> RetrieveEntry(Database& database, std::string_view name_space, std::string_view key,
+                                       std::int64_t now_ms, const Wanted& wanted) {
+  // The column has the octets of key and value together.
+  const std::size_t whole = std::min(wanted.whole, limits::kMaxValue) + key.size();
+  Cursor row = database.Query(kRetrieve, name_space, key, now_ms, static_cast<std::int64_t>(whole));
   if (!row.Next()) return std::nullopt;
-  return store::Entry{.value = std::string(row.Text(4)),
-                      .version = row.Int(0),
-                      .created_ms = row.Int(1),
-                      .updated_ms = row.Int(2),
-                      .expires_ms = row.Int(3)};
+  Retrieved read{.entry = {.value = std::string(row.Text(6)),
+                           .version = row.Int(0),
+                           .created_ms = row.Int(1),
+                           .updated_ms = row.Int(2),
+                           .expires_ms = row.Int(3)},
+                 .size = static_cast<std::size_t>(row.Int(5)) - key.size()};
+  if (row.IsNull(6)) {
+    read.from = std::min(wanted.from, read.size);
+    const std::size_t size = std::min(wanted.most, read.size - read.from);
+    read.entry.value = database.ReadBytes("memory", "value", row.Int(4), read.from, size);
+  }
+  return read;
 }
 
 Expected<std::int64_t> DeleteEntry(Database& database, std::string_view name_space, std::string_view key,

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,9 +34,20 @@ struct Stored {
 /// values and lifetimes beyond the bounds of limits.h.
 Expected<Stored> StoreEntry(store::Database& database, const StoreRequest& request, std::int64_t now_ms);
 
-/// Nothing when there is no such entry.
-std::optional<store::Entry> RetrieveEntry(store::Database& database, std::string_view name_space, std::string_view key,
-                                          std::int64_t now_ms);
+/// Which bytes of a value are wanted. Of one that has no more than `whole` bytes, all are read.
+struct Wanted {
+  std::size_t from = 0;
+  std::size_t most = std::numeric_limits<std::size_t>::max();
+  std::size_t whole = std::numeric_limits<std::size_t>::max();
+};
+struct Retrieved {
+  store::Entry entry;    ///< Its value: the bytes that were read,
+  std::size_t from = 0;  ///< which begin here,
+  std::size_t size = 0;  ///< of so many.
+};
+/// Nothing when there is no such entry. Only what is wanted of a long value is read, with the pages before it.
+std::optional<Retrieved> RetrieveEntry(store::Database& database, std::string_view name_space, std::string_view key,
+                                       std::int64_t now_ms, const Wanted& wanted = {});
 
 /// Returns the version that was deleted. kNotFound when there is none, whatever if_version says; kConflict when it has
 /// another version.

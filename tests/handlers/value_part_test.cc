@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -48,6 +49,26 @@ TEST(TakePart, IsCutBetweenCharacters) {
   const std::size_t ends[] = {1, 1, 3, 3, 3, 6, 6, 6, 6, 10};             // of lengths 1 to 10
   for (std::int64_t length = 1; length <= 10; ++length) {
     EXPECT_EQ(Part(text, 0, length), text.substr(0, ends[length - 1])) << length;
+  }
+}
+
+TEST(TakePart, IsTheSameOfTheBytesThatAreWantedForIt) {
+  std::string value;
+  for (int i = 0; value.size() < 2 * limits::kCacheMaxValue; ++i) value += std::to_string(i) + "ü🐝\"\n";
+  for (const std::size_t offset : {std::size_t{0}, std::size_t{1}, value.size() / 2, value.size() - 1, value.size()}) {
+    for (std::size_t begin = offset; begin < std::min(offset + 8, value.size() + 1); ++begin) {
+      for (const std::optional<std::int64_t> length :
+           {std::optional<std::int64_t>(), std::optional<std::int64_t>(1), std::optional<std::int64_t>(1000)}) {
+        const auto at = static_cast<std::int64_t>(begin);
+        const swarm::Wanted wanted = WantedFor(at, length);
+        const std::string read = value.substr(wanted.from, wanted.most);
+        const auto whole = TakePart(value, at, length);
+        const auto part = TakePart({read, wanted.from, value.size()}, at, length);
+        ASSERT_EQ(part.has_value(), whole.has_value()) << begin;
+        EXPECT_EQ(part.has_value() ? std::string(*part) : part.error().message,
+                  whole.has_value() ? std::string(*whole) : whole.error().message);
+      }
+    }
   }
 }
 

@@ -30,6 +30,25 @@ TEST_F(DatabaseTest, TextComesBackByteForByte) {
   EXPECT_EQ(Get(*database_, "bytes"), text);
 }
 
+TEST_F(DatabaseTest, BytesOfALongValueAreReadByThemselves) {
+  static constexpr Sql kTable{"CREATE TABLE long (id INTEGER PRIMARY KEY, text TEXT NOT NULL)"};
+  static constexpr Sql kInsert{"INSERT INTO long VALUES (7, ?1)"};
+  std::string text;
+  for (int i = 0; text.size() < 50'000; ++i) text += std::to_string(i) + " ";
+  database_->Execute(kTable);
+  database_->Execute(kInsert, text);
+  EXPECT_EQ(database_->ReadBytes("long", "text", 7, 0, 50'000), text.substr(0, 50'000));
+  EXPECT_EQ(database_->ReadBytes("long", "text", 7, 12'345, 10'000), text.substr(12'345, 10'000));
+  EXPECT_EQ(database_->ReadBytes("long", "text", 7, text.size(), 0), "");
+  ASSERT_FALSE(database_->error());
+  EXPECT_EQ(database_->ReadBytes("long", "text", 7, text.size(), 1), "");
+  EXPECT_TRUE(database_->error());
+  database_->ClearError();
+  EXPECT_EQ(database_->ReadBytes("long", "text", 8, 0, 1), "");
+  EXPECT_TRUE(database_->error());
+  EXPECT_EQ(database_->ReadBytes("long", "text", 7, 0, 1), "") << "errors are sticky";
+}
+
 TEST_F(DatabaseTest, AnEmptyTextIsNotNull) {
   database_->Execute(kPut, "empty", std::string_view());
   EXPECT_EQ(Get(*database_, "empty"), "");

@@ -41,9 +41,9 @@ class MemoryFixture : public testing::Test {
   }
 
   std::optional<std::string> Value(std::string_view key, std::string_view name_space = "default") {
-    const auto entry = RetrieveEntry(*database_, name_space, key, now_ms_);
-    if (!entry) return std::nullopt;
-    return entry->value;
+    const auto read = RetrieveEntry(*database_, name_space, key, now_ms_);
+    if (!read) return std::nullopt;
+    return read->entry.value;
   }
 
   /// Keys of what a search finds.

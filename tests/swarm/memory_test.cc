@@ -33,14 +33,38 @@ class Memory : public MemoryFixture {
 
 TEST_F(Memory, WhatWasStoredIsRetrieved) {
   EXPECT_EQ(Store("plan", "first do this"), 1);
-  const auto entry = RetrieveEntry(*database_, "default", "plan", now_ms_);
-  ASSERT_TRUE(entry);
-  EXPECT_EQ(entry->value, "first do this");
-  EXPECT_EQ(entry->version, 1);
-  EXPECT_EQ(entry->created_ms, now_ms_);
-  EXPECT_EQ(entry->updated_ms, now_ms_);
-  EXPECT_EQ(entry->expires_ms, 0);
+  const auto read = RetrieveEntry(*database_, "default", "plan", now_ms_);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->size, 13U);
+  EXPECT_EQ(read->entry.value, "first do this");
+  EXPECT_EQ(read->entry.version, 1);
+  EXPECT_EQ(read->entry.created_ms, now_ms_);
+  EXPECT_EQ(read->entry.updated_ms, now_ms_);
+  EXPECT_EQ(read->entry.expires_ms, 0);
   EXPECT_FALSE(RetrieveEntry(*database_, "default", "plans", now_ms_));
+}
+
+TEST_F(Memory, OfALongValueOnlyWhatIsWantedIsRead) {
+  std::string value;
+  for (int i = 0; value.size() < 100'000; ++i) value += std::to_string(i) + " ";
+  Store("long", value);
+  const auto read = [&](const Wanted& wanted) {
+    return *RetrieveEntry(*database_, "default", "long", now_ms_, wanted);
+  };
+  for (const std::size_t from :
+       {std::size_t{0}, std::size_t{1}, std::size_t{50'000}, value.size() - 10, value.size()}) {
+    const Retrieved part = read({.from = from, .most = 20'000, .whole = 1000});
+    EXPECT_EQ(part.entry.value, value.substr(from, 20'000)) << from;
+    EXPECT_EQ(part.entry.version, 1);
+    EXPECT_EQ(part.from, from);
+    EXPECT_EQ(part.size, value.size());
+  }
+  const Retrieved beyond = read({.from = value.size() + 1, .whole = 1000});
+  EXPECT_EQ(beyond.entry.value, "");
+  EXPECT_EQ(beyond.from, value.size());
+  const Retrieved whole = read({.from = 50'000, .most = 10, .whole = value.size()});
+  EXPECT_EQ(whole.entry.value, value);
+  EXPECT_EQ(whole.from, 0U);
 }
 
 TEST_F(Memory, StoringAgainRaisesTheVersionAndKeepsTheAge) {
@@ -56,7 +80,7 @@ TEST_F(Memory, StoringAgainRaisesTheVersionAndKeepsTheAge) {
   EXPECT_EQ(stored->expires_ms, now_ms_ + 60'000);
   // A store without a lifetime takes it off again.
   Store("plan", "c");
-  EXPECT_EQ(RetrieveEntry(*database_, "default", "plan", now_ms_)->expires_ms, 0);
+  EXPECT_EQ(RetrieveEntry(*database_, "default", "plan", now_ms_)->entry.expires_ms, 0);
 }
 
 TEST_F(Memory, NamespacesAreApart) {

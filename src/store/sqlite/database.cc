@@ -147,4 +147,23 @@ std::int64_t Database::RunToEnd(const Sql& sql, std::initializer_list<Param> par
   return error_ ? 0 : sqlite3_changes64(handle_);
 }
 
+std::string Database::ReadBytes(const char* table, const char* column, std::int64_t row, std::size_t offset,
+                                std::size_t size) {
+  if (unopened_) SetError(*unopened_);
+  if (error_) return {};
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(handle_, "main", table, column, row, 0, &blob);
+  std::string bytes;
+  if (code == SQLITE_OK) {
+    // As resize does, but without zeros, which would be written in vain.
+    bytes.resize_and_overwrite(size, [&](char* to, std::size_t room) {
+      code = sqlite3_blob_read(blob, to, static_cast<int>(room), static_cast<int>(offset));
+      return code == SQLITE_OK ? room : 0;
+    });
+  }
+  if (code != SQLITE_OK) Remember(code, fmt::format("bytes of {}.{}", table, column).c_str());
+  sqlite3_blob_close(blob);
+  return bytes;
+}
+
 }  // namespace skep::store
