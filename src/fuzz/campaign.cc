@@ -77,13 +77,14 @@ class Campaign {
     }
     Script script;
     std::vector<std::string> fresh;
+    std::vector<std::string> bytes(generators.size());
     std::size_t said = 0;
     const std::uint64_t before_sent = outcome_.sent;
     const std::uint64_t before_received = outcome_.received;
     bool over = false;
     for (int round = 0; !over && GoesOn() && (*life)->sent() < messages && said < kMostSaid; ++round) {
-      std::vector<std::string> bytes(generators.size());
       for (std::size_t i = 0; i < generators.size(); ++i) {
+        bytes[i].clear();
         if (round == 0) generators[i]->Greet(bytes[i]);
         for (std::size_t n = 0; round > 0 && n < kRound; ++n) generators[i]->Append(bytes[i]);
       }
@@ -93,7 +94,7 @@ class Campaign {
         for (Capture& capture : played.captures[i])
           script.captures.push_back({static_cast<int>(i), std::move(capture)});
         said += bytes[i].size();
-        script.steps.push_back({round, static_cast<int>(i), std::move(bytes[i])});
+        script.steps.push_back({round, static_cast<int>(i), bytes[i]});
       }
       Note(played.found, round, fresh);
       over = played.over;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
@@ -33,7 +34,7 @@ struct Contract {
   std::vector<std::string> resources;  ///< URIs.
   std::vector<std::string> templates;  ///< With {variables}.
   std::vector<PromptContract> prompts;
-  std::set<std::string> lists;  ///< Methods that list something and were answered with a result.
+  std::set<std::string, std::less<>> lists;  ///< Methods that list something and were answered with a result.
 
   const ToolContract* Tool(std::string_view name) const;
   int ToolIndex(std::string_view name) const;  ///< -1: none.

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "client/messages.h"
+#include "fuzz/parts.h"
 #include "json/copy.h"
 #include "rpc/envelope.h"
 
@@ -146,7 +147,11 @@ const DemandReader::Read& DemandReader::Of(string_view line, const Agreement& ag
   }
   if (outcome == json::Outcome::kTooDeep) {
     // Our own parser gives up as well. What is left of it when all that is deep is taken out, is read instead.
-    const auto document = nlohmann::json::parse(line, nullptr, false);
+    using Event = nlohmann::json::parse_event_t;
+    const auto shallow = [](int depth, Event event, const nlohmann::json&) {
+      return depth == 0 || (depth == 1 && event != Event::object_start && event != Event::array_start);
+    };
+    const auto document = nlohmann::json::parse(line, shallow, false);
     const std::string id = document.is_object() && document.contains("id") ? document["id"].dump() : std::string();
     if (document.is_object() && !document.contains("method")) {
       Unreadable(Times::kAtMostOnce);
@@ -192,26 +197,14 @@ void DemandReader::Batch(Value root, const Agreement& agreement, bool mended) {
 
 void DemandReader::Message(Value message, const Agreement& agreement, Times times, bool whole) {
   if (!message.Is(Type::kObject)) return Unreadable(times == Times::kAtMostOnce ? times : Times::kOnce);
-  const Value version = message.Find("jsonrpc");
-  const Value id = message.Find("id");
-  const Value method = message.Find("method");
-  const Value params = message.Find("params");
-  const bool answers = message.Find("result").exists() || message.Find("error").exists();
+  const Parts parts(message);
+  const auto& [version, id, method, params, result, error, ids, twice, others] = parts;
+  const bool answers = result.exists() || error.exists();
   if (answers && !method.exists()) return;
 
-  // A name that is given twice: which one counts is nobody's guess.
-  int names = 0;
-  int ids = 0;
-  string_view name;
-  Value member;
-  for (json::Members members(message); members.Next(name, member);) {
-    if (name == "id") ++ids;
-    if (name == "jsonrpc" || name == "id" || name == "method" || name == "params") ++names;
-  }
-  const int distinct =
-      (version.exists() ? 1 : 0) + (id.exists() ? 1 : 0) + (method.exists() ? 1 : 0) + (params.exists() ? 1 : 0);
-  const bool valid = names == distinct && !answers && version.Is(Type::kString) && version.AsString() == "2.0" &&
-                     method.Is(Type::kString);
+  // Of a name that is given twice, which one counts is nobody's guess.
+  const bool valid =
+      !twice && !answers && version.Is(Type::kString) && version.AsString() == "2.0" && method.Is(Type::kString);
   const bool usable = !params.exists() || params.Is(Type::kObject);
 
   if (!id.exists()) {
@@ -238,6 +231,8 @@ void DemandReader::Message(Value message, const Agreement& agreement, Times time
     read_.demands.push_back(std::move(demand));
     if (ids > 1 && rpc::ReadId(id, demand.id)) {
       read_.demands.push_back({.id = demand.id, .times = Times::kAtMostOnce});
+      string_view name;
+      Value member;
       for (json::Members members(message); members.Next(name, member);) {
         std::string other;
         if (name == "id" && rpc::ReadId(member, other) && other != demand.id) {
@@ -254,7 +249,7 @@ void DemandReader::Message(Value message, const Agreement& agreement, Times time
   }
   if (!valid) {
     demand.kinds = kWhatever;
-    if (names == distinct) demand.kinds = kProtocolError;
+    if (!twice) demand.kinds = kProtocolError;
   } else if (!usable) {
     demand.kinds = kRefusal;
   } else if (whole) {
@@ -321,7 +316,7 @@ void DemandReader::Request(Value params, string_view name, const Agreement& agre
     case Method::kTemplatesList:
     case Method::kPromptsList:
       if (greeted && !params.Find("cursor").exists()) {
-        demand.kinds = contract_.lists.contains(std::string(name)) ? std::uint16_t{kGood} : kProtocolError;
+        demand.kinds = contract_.lists.contains(name) ? std::uint16_t{kGood} : kProtocolError;
       }
       break;
     case Method::kResourcesRead:

@@ -129,28 +129,37 @@ void Generator::Append(std::string& to) {
 
 // --- Envelopes -------------------------------------------------------------------------------------------------------
 
-std::string Generator::Meta(string_view more) {
-  return fmt::format(R"("_meta":{{{}{}"{}":"{}","{}":{}}})", more, more.empty() ? "" : ",", kMetaVersion,
-                     client::kModern, kMetaCapabilities, random_.Pick(kModernAbilities));
-}
-
 void Generator::Line(string_view id, string_view method, string_view params, std::string& to) {
-  const auto out = std::back_inserter(to);
-  const bool modern = contract_.modern && random_.OneIn(3);
-  const string_view token = random_.OneIn(40) ? R"("progressToken":1)" : "";
-  const std::string meta = modern ? Meta(token) : token.empty() ? "" : fmt::format(R"("_meta":{{{}}})", token);
-  // What is said of _meta already stays as it is.
-  const bool has_meta = !meta.empty() && !params.contains("\"_meta\"");
-  fmt::format_to(out, R"({{"jsonrpc":"2.0","id":{},"method":"{}")", id, method);
-  if (has_meta || !params.empty()) {
-    fmt::format_to(out, R"(,"params":{{{}{}{}}})", params, has_meta && !params.empty() ? "," : "",
-                   has_meta ? meta : "");
+  constexpr string_view kParams = R"(,"params":{)";
+  to.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"method":")").append(method).append(1, '"');
+  const std::size_t without = to.size();
+  to.append(kParams).append(params);
+  Meta(params, to);
+  if (to.size() > without + kParams.size()) {
+    to += '}';
+  } else {
+    to.resize(without);
   }
   to += "}\n";
 }
 
+void Generator::Meta(string_view params, std::string& to) {
+  const bool modern = contract_.modern && random_.OneIn(3);
+  const string_view token = random_.OneIn(40) ? R"("progressToken":1)" : "";
+  const string_view abilities = modern ? random_.Pick(kModernAbilities) : string_view();
+  // What is said of _meta already stays as it is.
+  if ((!modern && token.empty()) || params.contains("\"_meta\"")) return;
+  to.append(params.empty() ? "" : ",").append(R"("_meta":{)").append(token);
+  if (modern) {
+    to.append(token.empty() ? "\"" : ",\"").append(kMetaVersion).append(R"(":")").append(client::kModern);
+    to.append(R"(",")").append(kMetaCapabilities).append(R"(":)").append(abilities);
+  }
+  to += '}';
+}
+
 void Generator::Call(string_view tool, string_view arguments, std::string& to) {
-  Line(NextId(), "tools/call", fmt::format(R"("name":"{}","arguments":{})", tool, arguments), to);
+  call_.assign(R"("name":")").append(tool).append(R"(","arguments":)").append(arguments);
+  Line(NextId(), "tools/call", call_, to);
 }
 
 void Generator::Cancel(string_view id, std::string& to) {
@@ -191,15 +200,14 @@ void Generator::ValidCall(std::string& to) {
   const ToolContract& tool = random_.Pick(contract_.tools);
   arguments_.clear();
   values_.Valid(tool.input, 0, tool.name, arguments_);
-  std::string more;
   if (random_.OneIn(30)) {
     // A call that takes some time may become a task of the protocol.
     Lengthen(arguments_, kLongestWaitS);
-    if (random_.OneIn(2)) more = R"(,"task":{"ttl":60000})";
+    if (random_.OneIn(2)) arguments_ += R"(,"task":{"ttl":60000})";
   } else if (const std::string* state = random_.OneIn(30) ? pool_.Pick("requestState", random_) : nullptr) {
-    more = fmt::format(R"(,"requestState":{},"inputResponses":{{}})", client::Quoted(*state));
+    arguments_.append(R"(,"requestState":)").append(client::Quoted(*state)).append(R"(,"inputResponses":{})");
   }
-  Line(NextId(), "tools/call", fmt::format(R"("name":"{}","arguments":{}{})", tool.name, arguments_, more), to);
+  Call(tool.name, arguments_, to);
 }
 
 void Generator::NearlyValidCall(std::string& to) {

@@ -55,10 +55,11 @@ class Generator {
   std::string NextId() { return std::to_string(++last_id_); }
   /// A line in either era: `params` are the members of its params, without braces.
   void Line(std::string_view id, std::string_view method, std::string_view params, std::string& to);
+  /// `arguments` may be followed by more members of the params.
   void Call(std::string_view tool, std::string_view arguments, std::string& to);
   void Cancel(std::string_view id, std::string& to);
-  /// The params' _meta of the modern era; `more`: another member of it, or nothing.
-  std::string Meta(std::string_view more);
+  /// Appends to these params the _meta of the modern era, a progress token, both or neither.
+  void Meta(std::string_view params, std::string& to);
 
   const Contract& contract_;
   Random random_;
@@ -69,7 +70,8 @@ class Generator {
   Values values_;
   Params params_;
   std::uint64_t last_id_ = 0;
-  std::string arguments_;  ///< Room for what is being made up.
+  std::string arguments_;  ///< Room for what is being made up,
+  std::string call_;       ///< and for the params that it is in.
 };
 
 }  // namespace skep::fuzz

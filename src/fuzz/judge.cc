@@ -178,16 +178,16 @@ bool Judge::Owes(string_view id) const {
 std::string Judge::Received(std::span<char> line) {
   ++received_;
   if (line.size() > kLongestLine) ReceivedOversize();
-  const std::string beginning = Quote({line.data(), line.size()});
   const json::Outcome outcome = reader_.Parse(line);
   if (outcome != json::Outcome::kOk && outcome != json::Outcome::kNumberRange) {
-    Find(Rule::kNotProtocol, "no JSON", fmt::format("a line is no JSON: {}", beginning));
+    Find(Rule::kNotProtocol, "no JSON", fmt::format("a line is no JSON: {}", Quote({line.data(), line.size()})));
     return {};
   }
   const Value root = reader_.root();
   if (!root.Is(Type::kArray)) return Message(root);
   if (agreement_.revision != kBatchRevision && !agreement_.doubtful) {
-    Find(Rule::kEnvelope, "batch", fmt::format("a batch, in a revision that has none: {}", beginning));
+    Find(Rule::kEnvelope, "batch",
+         fmt::format("a batch, in a revision that has none: {}", Quote({line.data(), line.size()})));
   }
   Value message;
   std::size_t count = 0;
@@ -201,32 +201,36 @@ void Judge::ReceivedOversize() {
 }
 
 std::string Judge::Message(Value message) {
-  const Value version = message.Find("jsonrpc");
-  if (!version.Is(Type::kString) || version.AsString() != "2.0") {
+  const Parts parts(message);
+  if (!parts.version.Is(Type::kString) || parts.version.AsString() != "2.0") {
     Find(Rule::kEnvelope, "jsonrpc",
          fmt::format("a message does not say \"jsonrpc\":\"2.0\": {}", Quote(json::Copy(message))));
     return {};
   }
-  const Value method = message.Find("method");
-  if (!method.exists()) {
-    Reply(message);
+  if (!parts.method.exists()) {
+    Reply(message, parts);
     return {};
   }
-  if (method.Is(Type::kString)) return FromServer(message, method.AsString());
+  if (parts.method.Is(Type::kString)) return FromServer(parts);
   Find(Rule::kEnvelope, "method", "a method is no string");
   return {};
 }
 
-std::string Judge::FromServer(Value message, string_view method) {
-  ++coverage_.from_server[std::string(method)];
-  const Value id = message.Find("id");
-  const Value params = message.Find("params");
-  if (params.exists() && !params.Is(Type::kObject)) Find(Rule::kEnvelope, method, "params are no object");
-  if (!id.exists()) {
+std::string Judge::FromServer(const Parts& parts) {
+  const string_view method = parts.method.AsString();
+  if (const auto known = coverage_.from_server.find(method); known != coverage_.from_server.end()) {
+    ++known->second;
+  } else {
+    coverage_.from_server.emplace(method, 1);
+  }
+  if (parts.params.exists() && !parts.params.Is(Type::kObject)) {
+    Find(Rule::kEnvelope, method, "params are no object");
+  }
+  if (!parts.id.exists()) {
     if (!method.starts_with("notifications/")) Find(Rule::kEnvelope, method, "a request has no id");
     return {};
   }
-  IdOf(id, id_);
+  IdOf(parts.id, id_);
   if (id_.empty()) {
     Find(Rule::kEnvelope, method, "a request's id is neither a string nor an integer");
     return {};
@@ -234,28 +238,21 @@ std::string Judge::FromServer(Value message, string_view method) {
   return ResponseTo(method, server_requests_++, id_) + "\n";
 }
 
-void Judge::Reply(Value message) {
-  string_view name;
-  Value member;
-  bool known = true;
-  for (json::Members members(message); members.Next(name, member);) {
-    known = known && (name == "jsonrpc" || name == "id" || name == "result" || name == "error");
-  }
-  const Value result = message.Find("result");
-  const Value error = message.Find("error");
-  if (!known || result.exists() == error.exists()) {
+void Judge::Reply(Value message, const Parts& parts) {
+  const auto& [version, id, method, params, result, error, ids, twice, others] = parts;
+  if (others || params.exists() || result.exists() == error.exists()) {
     Find(Rule::kEnvelope, "reply",
          fmt::format("a reply has one of result and error, jsonrpc, id, and nothing else: {}",
                      Quote(json::Copy(message))));
     return;
   }
-  if (error.exists() && (!error.Find("code").Is(Type::kInt) || !error.Find("message").Is(Type::kString))) {
+  const Value code = error.Find("code");
+  if (error.exists() && (!code.Is(Type::kInt) || !error.Find("message").Is(Type::kString))) {
     Find(Rule::kEnvelope, "error",
          fmt::format("an error has an integer code and a message: {}", Quote(json::Copy(message))));
     return;
   }
-  if (error.exists()) ++coverage_.codes[error.Find("code").AsInt()];
-  const Value id = message.Find("id");
+  if (error.exists()) ++coverage_.codes[code.AsInt()];
   if (!id.exists() || id.Is(Type::kNull)) {
     if (error.exists()) return Nameless(error);
     Find(Rule::kEnvelope, "reply", "a result has no id");

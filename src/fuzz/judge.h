@@ -14,6 +14,7 @@
 #include "fuzz/demand.h"
 #include "fuzz/finding.h"
 #include "fuzz/model.h"
+#include "fuzz/parts.h"
 #include "fuzz/pool.h"
 #include "json/reader.h"
 
@@ -73,8 +74,9 @@ class Judge {
   void Add(const Demand& demand);
   void Cancel(const std::string& id);
   std::string Message(json::Value message);
-  void Reply(json::Value message);
-  std::string FromServer(json::Value message, std::string_view method);
+  void Reply(json::Value message, const Parts& parts);
+  /// REQUIRES: the method is a string.
+  std::string FromServer(const Parts& parts);
   void Named(Pending& pending, json::Value result, json::Value error);
   void Nameless(json::Value error);
   void Keep(Pending& pending, json::Value result);
