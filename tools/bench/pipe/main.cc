@@ -23,7 +23,8 @@ constexpr std::string_view kUsage =
     R"(skep_bench_pipe [OPTION…] SERVER [ARGUMENT…]
 
 Measures an MCP server on pipes, each figure beside its floor: a bare echo (round trips, rates), a static C program
-(start), fdatasync (durable stores). Round trips and processor times are taken with client and server on one core.
+(start), a file that is written and synced (durable stores). Round trips and processor times are taken with client and
+server on one core.
 
   --json         For machines.
   --core N       The core to use (the last one).

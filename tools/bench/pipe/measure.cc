@@ -1,6 +1,5 @@
 #include "measure.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "child.h"
 #include "messages.h"
+#include "synced_file.h"
 
 namespace skep::bench {
 namespace {
@@ -207,9 +207,7 @@ Rows Durable(const Setting& setting) {
   Pin(-1);
   Child server(setting.server, setting.home);
   Greet(server);
-  const std::string path = setting.home + "/floor";
-  const int file = open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-  if (file == -1) Die("cannot write to " + path);
+  SyncedFile file(setting.home + "/floor");
   const std::string page(4096, 'x');
 
   Pair rate;
@@ -234,7 +232,7 @@ Rows Durable(const Setting& setting) {
       }
       for (int i = 0; i < kBlock; ++i) {
         const std::int64_t from = NowNs();
-        if (write(file, page.data(), page.size()) != 4096 || fdatasync(file) != 0) Die("cannot write to " + path);
+        file.Append(page);
         syncs.Add(static_cast<double>(NowNs() - from) / 1e3);
       }
     }
@@ -242,8 +240,6 @@ Rows Durable(const Setting& setting) {
     trip.Add(stores.Median(), syncs.Median());
     cpu.Add(pipelined.cpu_ns);
   }
-  close(file);
-  unlink(path.c_str());
   return {
       rate.ToRow("store 1 KB pipelined, durable", "/s", "one at a time"),
       {.name = "store 1 KB pipelined, server CPU per call", .unit = "ns", .value = cpu.Median(), .samples = cpu.size()},
@@ -306,21 +302,28 @@ Rows Large(const Setting& setting) {
     // Its replies have the mean size of the server's.
     Child store_echo({setting.echo, fmt::format("{}", stored_bytes)}, setting.home);
     Child retrieve_echo({setting.echo, fmt::format("{}", parts.bytes / parts.requests.size())}, setting.home);
+    SyncedFile file(setting.home + "/floor");
     Pair store;
+    Pair disk;
     Pair retrieve;
     for (int round = -1; round < setting.rounds; ++round) {
       const std::vector<std::string> requests = {StoreLarge(n++)};
       const double stored = Throughput(server, requests);
       AwaitRest(server);  // what it does behind it (indexing) is no part of what follows
       const double store_floor = Throughput(store_echo, requests);
+      const std::int64_t from = NowNs();
+      file.Rewrite(requests.front());
+      const double written = static_cast<double>(requests.front().size()) / static_cast<double>(NowNs() - from);
       const double retrieved = Throughput(server, retrievals);
       const double retrieve_floor = Throughput(retrieve_echo, retrievals);
       if (round < 0) continue;  // to warm up
       store.Add(stored, store_floor);
+      disk.Add(stored, written);
       retrieve.Add(retrieved, retrieve_floor);
     }
     const char* const where = core == -1 ? "all cores" : "one core with its client";
     rows.push_back(store.ToRow(fmt::format("store 9.4 MB, durable, {}", where), "GB/s", "echo"));
+    rows.push_back(disk.ToRow(fmt::format("store 9.4 MB beside the disk, {}", where), "GB/s", "write, fdatasync"));
     rows.push_back(retrieve.ToRow(fmt::format("retrieve 9.4 MB, {}", where), "GB/s", "echo"));
   }
   return rows;
