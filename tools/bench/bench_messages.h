@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace skep::bench {
+namespace skep::micro {
 
 // What a client sends, as short as it can be.
 
@@ -20,4 +20,4 @@ inline std::string Store(std::string_view key, std::string_view value) {
   return CallMemory(R"("action":"store","key":")" + std::string(key) + R"(","value":")" + std::string(value) + "\"");
 }
 
-}  // namespace skep::bench
+}  // namespace skep::micro

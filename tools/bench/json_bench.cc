@@ -31,10 +31,10 @@ void BM_Read(benchmark::State& state, const std::string& line) {
   for (auto _ : state) benchmark::DoNotOptimize(reader.Parse({block.data(), block.size()}));
   SetBytes(state, line.size());
 }
-BENCHMARK_CAPTURE(BM_Read, ping, bench::Ping());
-BENCHMARK_CAPTURE(BM_Read, retrieve, bench::Retrieve("k"));
-BENCHMARK_CAPTURE(BM_Read, store_1k, bench::Store("k", std::string(1024, 'v')));
-BENCHMARK_CAPTURE(BM_Read, store_100k, bench::Store("k", std::string(100 * 1024, 'v')));
+BENCHMARK_CAPTURE(BM_Read, ping, micro::Ping());
+BENCHMARK_CAPTURE(BM_Read, retrieve, micro::Retrieve("k"));
+BENCHMARK_CAPTURE(BM_Read, store_1k, micro::Store("k", std::string(1024, 'v')));
+BENCHMARK_CAPTURE(BM_Read, store_100k, micro::Store("k", std::string(100 * 1024, 'v')));
 
 // --- Escape, and its floor --------------------------------------------------------------------
 
@@ -134,8 +134,8 @@ void BM_DecodeMemoryUsage(benchmark::State& state, const std::string& line) {
     benchmark::DoNotOptimize(args.get());
   }
 }
-BENCHMARK_CAPTURE(BM_DecodeMemoryUsage, retrieve, bench::Retrieve("k"));
-BENCHMARK_CAPTURE(BM_DecodeMemoryUsage, store_1k, bench::Store("k", std::string(1024, 'v')));
+BENCHMARK_CAPTURE(BM_DecodeMemoryUsage, retrieve, micro::Retrieve("k"));
+BENCHMARK_CAPTURE(BM_DecodeMemoryUsage, store_1k, micro::Store("k", std::string(1024, 'v')));
 
 }  // namespace
 }  // namespace skep

@@ -114,7 +114,7 @@ std::int64_t TimeOfMemcpy(std::string_view stream, std::string& to) {
 /// in it. All rates in bytes a second (G: 10^9).
 void BM_ParseAndRoute(benchmark::State& state) {
   const std::string line =
-      bench::Store("key-1", Prose(static_cast<std::size_t>(state.range(0)), state.range(1) != 0)) + "\n";
+      micro::Store("key-1", Prose(static_cast<std::size_t>(state.range(0)), state.range(1) != 0)) + "\n";
   std::string stream;
   do {
     stream += line;

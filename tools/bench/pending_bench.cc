@@ -116,7 +116,7 @@ void PrepareOwn(const Order& order) {
 class OwnTable {
  public:
   static void Prepare(const Order& order) { PrepareOwn(order); }
-  explicit OwnTable(const Order& order) { bench::InsertAll(order, *this); }
+  explicit OwnTable(const Order& order) { micro::InsertAll(order, *this); }
   bool Find(std::size_t place) { return table_.Find(own[place].session, own[place].id) != nullptr; }
   bool Take(std::size_t place) { return table_.Take(own[place].session, own[place].id) != nullptr; }
   void Insert(std::size_t place, std::size_t /*thread*/) {
@@ -132,7 +132,7 @@ template <class Map>
 class OwnInMap {
  public:
   static void Prepare(const Order& order) { PrepareOwn(order); }
-  explicit OwnInMap(const Order& order) : map_(order.size()) { bench::InsertAll(order, *this); }
+  explicit OwnInMap(const Order& order) : map_(order.size()) { micro::InsertAll(order, *this); }
   bool Find(std::size_t place) { return map_.Find(own[place].id); }
   bool Take(std::size_t place) { return map_.Take(own[place].id); }
   void Insert(std::size_t place, std::size_t thread) {
@@ -164,7 +164,7 @@ void PrepareClients(const Order& order) {
 class ClientTable {
  public:
   static void Prepare(const Order& order) { PrepareClients(order); }
-  explicit ClientTable(const Order& order) { bench::InsertAll(order, *this); }
+  explicit ClientTable(const Order& order) { micro::InsertAll(order, *this); }
   bool Find(std::size_t place) {
     const auto& [session, id] = clients[place];
     return table_.Find(session, id, [](Request*) {}) == 1;
@@ -183,7 +183,7 @@ template <class Map>
 class ClientInMap {
  public:
   static void Prepare(const Order& order) { PrepareClients(order); }
-  explicit ClientInMap(const Order& order) : map_(order.size()) { bench::InsertAll(order, *this); }
+  explicit ClientInMap(const Order& order) : map_(order.size()) { micro::InsertAll(order, *this); }
   bool Find(std::size_t place) { return map_.Find(clients[place]); }
   bool Take(std::size_t place) { return map_.Take(clients[place]); }
   void Insert(std::size_t place, std::size_t /*thread*/) {
@@ -196,14 +196,14 @@ class ClientInMap {
 };
 
 const bool kRegistered = [] {
-  bench::RegisterPending<OwnTable>("BM_OwnRequests");
-  bench::RegisterPending<OwnInMap<LockedMap<std::uint64_t, 1>>>("BM_OwnInLockedMap");
-  bench::RegisterPending<OwnInMap<LockedMap<std::uint64_t, 64>>>("BM_OwnIn64LockedMaps");
-  bench::RegisterPending<OwnInMap<TbbMap<std::uint64_t>>>("BM_OwnInTbbMap");
-  bench::RegisterPending<ClientTable>("BM_ClientRequests");
-  bench::RegisterPending<ClientInMap<LockedMap<SessionAndId, 1>>>("BM_ClientsInLockedMap");
-  bench::RegisterPending<ClientInMap<LockedMap<SessionAndId, 64>>>("BM_ClientsIn64LockedMaps");
-  bench::RegisterPending<ClientInMap<TbbMap<SessionAndId>>>("BM_ClientsInTbbMap");
+  micro::RegisterPending<OwnTable>("BM_OwnRequests");
+  micro::RegisterPending<OwnInMap<LockedMap<std::uint64_t, 1>>>("BM_OwnInLockedMap");
+  micro::RegisterPending<OwnInMap<LockedMap<std::uint64_t, 64>>>("BM_OwnIn64LockedMaps");
+  micro::RegisterPending<OwnInMap<TbbMap<std::uint64_t>>>("BM_OwnInTbbMap");
+  micro::RegisterPending<ClientTable>("BM_ClientRequests");
+  micro::RegisterPending<ClientInMap<LockedMap<SessionAndId, 1>>>("BM_ClientsInLockedMap");
+  micro::RegisterPending<ClientInMap<LockedMap<SessionAndId, 64>>>("BM_ClientsIn64LockedMaps");
+  micro::RegisterPending<ClientInMap<TbbMap<SessionAndId>>>("BM_ClientsInTbbMap");
   return true;
 }();
 

@@ -18,7 +18,7 @@
 
 #include "base/histogram.h"
 
-namespace skep::bench {
+namespace skep::micro {
 
 /// Nanoseconds by the processor's own counter, with everything before done and nothing after begun.
 class Ticks {
@@ -191,4 +191,4 @@ void RegisterPending(const char* name) {
   }
 }
 
-}  // namespace skep::bench
+}  // namespace skep::micro

@@ -39,8 +39,8 @@ void BM_CopyAndMemchr(benchmark::State& state, const std::string& line) {
   }
   state.SetItemsProcessed(lines);
 }
-BENCHMARK_CAPTURE(BM_CopyAndMemchr, ping, bench::Ping());
-BENCHMARK_CAPTURE(BM_CopyAndMemchr, store_1k, bench::Store("k", std::string(1024, 'v')));
+BENCHMARK_CAPTURE(BM_CopyAndMemchr, ping, micro::Ping());
+BENCHMARK_CAPTURE(BM_CopyAndMemchr, store_1k, micro::Store("k", std::string(1024, 'v')));
 
 void BM_Framer(benchmark::State& state, const std::string& line) {
   const std::string stream = Stream(line);
@@ -59,8 +59,8 @@ void BM_Framer(benchmark::State& state, const std::string& line) {
   }
   state.SetItemsProcessed(frames);
 }
-BENCHMARK_CAPTURE(BM_Framer, ping, bench::Ping());
-BENCHMARK_CAPTURE(BM_Framer, store_1k, bench::Store("k", std::string(1024, 'v')));
+BENCHMARK_CAPTURE(BM_Framer, ping, micro::Ping());
+BENCHMARK_CAPTURE(BM_Framer, store_1k, micro::Store("k", std::string(1024, 'v')));
 
 // --- Envelope: BM_Read of the same line is the part of it that is simdjson's ---------------------------------
 
@@ -75,11 +75,11 @@ void BM_Envelope(benchmark::State& state, const std::string& line) {
     benchmark::DoNotOptimize(message.method.data());
   }
 }
-BENCHMARK_CAPTURE(BM_Envelope, ping, bench::Ping());
+BENCHMARK_CAPTURE(BM_Envelope, ping, micro::Ping());
 BENCHMARK_CAPTURE(BM_Envelope, ping_with_uuid,
                   std::string(R"({"jsonrpc":"2.0","id":"0198f5a2-7c1e-7d3a-9b4f-2f6d1c8e0a55","method":"ping"})"));
-BENCHMARK_CAPTURE(BM_Envelope, retrieve, bench::Retrieve("k"));
-BENCHMARK_CAPTURE(BM_Envelope, store_1k, bench::Store("k", std::string(1024, 'v')));
+BENCHMARK_CAPTURE(BM_Envelope, retrieve, micro::Retrieve("k"));
+BENCHMARK_CAPTURE(BM_Envelope, store_1k, micro::Store("k", std::string(1024, 'v')));
 
 }  // namespace
 }  // namespace skep

@@ -27,7 +27,7 @@ class Server final : private Transport {
         mcp::Server::Options{.tools = handlers::AllTools(), .instructions = handlers::Instructions()},
         Services{.store = *store_, .clock = SystemClock(), .executor = loop_, .events = loop_});
     session_ = server_->Open(*this);
-    Ask(bench::Store("k", "hello bees"));
+    Ask(micro::Store("k", "hello bees"));
   }
   ~Server() override {
     session_.reset();
@@ -77,8 +77,8 @@ void BM_Session(benchmark::State& state, const std::string& line) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK_CAPTURE(BM_Session, ping, bench::Ping())->Arg(1)->Arg(64);
-BENCHMARK_CAPTURE(BM_Session, retrieve, bench::Retrieve("k"))->Arg(1)->Arg(64);
+BENCHMARK_CAPTURE(BM_Session, ping, micro::Ping())->Arg(1)->Arg(64);
+BENCHMARK_CAPTURE(BM_Session, retrieve, micro::Retrieve("k"))->Arg(1)->Arg(64);
 BENCHMARK_CAPTURE(BM_Session, tools_list, std::string(R"({"jsonrpc":"2.0","id":7,"method":"tools/list"})"))->Arg(1);
 
 }  // namespace

@@ -20,7 +20,7 @@
 
 extern "C" char** environ;
 
-namespace skep::bench {
+namespace skep::pipe {
 namespace {
 
 /// More than most lines the benchmark asks for, and more than a pipe holds.
@@ -193,4 +193,4 @@ std::int64_t Child::MemoryBytes(std::string_view file, std::string_view name) co
   return 0;
 }
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace skep::bench {
+namespace skep::pipe {
 
 /// Nanoseconds that only grow.
 std::int64_t NowNs();
@@ -52,4 +52,4 @@ class Child {
   std::vector<char> buffer_;
 };
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -16,7 +16,7 @@
 #include "child.h"
 #include "measure.h"
 
-namespace skep::bench {
+namespace skep::pipe {
 namespace {
 
 constexpr std::string_view kUsage =
@@ -161,6 +161,6 @@ int Main(const std::vector<std::string>& arguments) {
 }
 
 }  // namespace
-}  // namespace skep::bench
+}  // namespace skep::pipe
 
-int main(int argc, char** argv) { return skep::bench::Main({argv + 1, argv + argc}); }
+int main(int argc, char** argv) { return skep::pipe::Main({argv + 1, argv + argc}); }

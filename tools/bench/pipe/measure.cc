@@ -16,7 +16,7 @@
 #include "messages.h"
 #include "synced_file.h"
 
-namespace skep::bench {
+namespace skep::pipe {
 namespace {
 
 using Message = std::string (*)(std::uint64_t);
@@ -382,4 +382,4 @@ Rows Memory(const Setting& setting) {
       {.name = "at rest, proportional share", .unit = "MB", .value = mb("smaps_rollup", "Pss"), .samples = 1}};
 }
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace skep::bench {
+namespace skep::pipe {
 
 struct Setting {
   std::vector<std::string> server;
@@ -40,4 +40,4 @@ Rows Start(const Setting& setting);
 /// Memory after initialize, at rest.
 Rows Memory(const Setting& setting);
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace skep::bench {
+namespace skep::pipe {
 namespace {
 
 constexpr std::uint64_t kFirstId = 1'000'000;
@@ -58,4 +58,4 @@ std::string RetrieveLarge(std::int64_t offset) {
   return MemoryUsage(0, fmt::format(R"("action":"retrieve","key":"large","offset":{})", offset));
 }
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -5,7 +5,7 @@
 #include <string>
 
 /// What the client says. Ids have seven digits, so that lines of one kind have one size.
-namespace skep::bench {
+namespace skep::pipe {
 
 /// Bytes of the value that is retrieved: a note of an agent, some words.
 inline constexpr int kHotValueBytes = 100;
@@ -37,4 +37,4 @@ std::string Lines(Message message, std::uint64_t first, std::uint64_t count) {
   return lines;
 }
 
-}  // namespace skep::bench
+}  // namespace skep::pipe

@@ -10,7 +10,7 @@
 
 #include "child.h"
 
-namespace skep::bench {
+namespace skep::pipe {
 
 /// A file beside the server's, of which all is on the disk when a call returns.
 class SyncedFile {
@@ -48,4 +48,4 @@ class SyncedFile {
   int file_;
   std::size_t end_ = 0;
 };
-}  // namespace skep::bench
+}  // namespace skep::pipe
