@@ -114,6 +114,33 @@ ProcessFigures Measure(pid_t pid) {
   return figures;
 }
 
+std::vector<pid_t> Descendants(pid_t pid) {
+  std::vector<pid_t> all = {pid};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::error_code failed;
+    std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", all[i]), failed);
+    for (const std::filesystem::directory_iterator end; !failed && thread != end; thread.increment(failed)) {
+      std::ifstream children(thread->path() / "children");
+      for (pid_t child = 0; children >> child;) all.push_back(child);
+    }
+  }
+  all.erase(all.begin());
+  return all;
+}
+
+ProcessFigures MeasureFamily(pid_t pid) {
+  ProcessFigures sum = Measure(pid);
+  for (const pid_t one : Descendants(pid)) {
+    const ProcessFigures figures = Measure(one);
+    for (const auto figure :
+         {&ProcessFigures::cpu_ns, &ProcessFigures::resident_bytes, &ProcessFigures::anonymous_bytes,
+          &ProcessFigures::open_files, &ProcessFigures::threads}) {
+      if (figures.*figure) sum.*figure = (sum.*figure).value_or(0) + *(figures.*figure);
+    }
+  }
+  return sum;
+}
+
 std::string Text(const Ending& ending) {
   if (ending.signal == 0) return fmt::format("exit status {}", ending.status);
   return fmt::format("killed by signal {} ({})", ending.signal, strsignal(ending.signal));

@@ -23,6 +23,11 @@ struct ProcessFigures {
   std::optional<std::int64_t> threads;
 };
 ProcessFigures Measure(pid_t pid);
+/// What a process has started, and what that has, and so on: those that run now. Some small files for each of their
+/// threads. None where the kernel does not say (CONFIG_PROC_CHILDREN).
+std::vector<pid_t> Descendants(pid_t pid);
+/// The sum of a process and all its descendants; absent only where it is for all of them.
+ProcessFigures MeasureFamily(pid_t pid);
 /// The first of them, for those who look often: one system call.
 std::optional<std::int64_t> CpuNs(pid_t pid);
 /// The second of them, for the same: one small file.

@@ -87,6 +87,7 @@ Expected<void> Driver::Register() {
 
 void Driver::Begin(const Phase& phase) {
   phase_ = phase;
+  servers_.FindChildren();
   tally_.emplace(script_.operations(), servers_.Measure());
   schedule_.reset();
   total_ = phase.most_requests == 0 ? std::numeric_limits<std::uint64_t>::max() : phase.most_requests;
@@ -138,7 +139,7 @@ Outcome Driver::Drive(const Phase& phase, const Watch& watch) {
 
 Outcome Driver::Finish(std::int64_t now_ns, bool interrupted, std::int64_t own_cpu_ns) {
   if (sending_) EndSending(std::min(now_ns, sending_until_ns_), 0);
-  tally_->Failed("unanswered", in_flight_ + (DueBy(now_ns) - tally_->sent()));
+  tally_->Failed(kUnanswered, in_flight_ + (DueBy(now_ns) - tally_->sent()));
   tally_->EndInterval(now_ns - start_ns_, DueBy(now_ns), servers_.Measure());
   // What was waited for in vain after the last answer is no part of the load; that a server stopped before the end is.
   tally_->SoFar(std::max(last_answer_ns_, sending_until_ns_) - start_ns_, DueBy(now_ns), phase_.warming_up);
@@ -163,6 +164,7 @@ void Driver::SendDue() {
       now_ns = Now();
     }
   }
+  held_up_ = next_ < total_ && next_due_ns_ <= now_ns;
   for (const std::uint32_t at : touched_) Flush(at);
   touched_.clear();
 }
@@ -195,8 +197,8 @@ bool Driver::Done(std::int64_t now_ns) const {
 
 std::int64_t Driver::NextMoment() const {
   const std::int64_t end_ns = sending_ ? sending_until_ns_ : until_ns_;
-  // What is due and was not sent waits for a connection, not for time.
-  const bool waits = schedule_ && next_ < total_ && next_due_ns_ > Now();
+  // What has become due since then is sent at once.
+  const bool waits = schedule_ && next_ < total_ && !held_up_;
   return waits ? std::min(end_ns, next_due_ns_) : end_ns;
 }
 
@@ -305,7 +307,7 @@ void Driver::Take(std::uint32_t at, std::span<char> line, std::int64_t now_ns) {
     case Kind::kNotification:
       return;
     case Kind::kMalformed:
-      return tally_->Failed("malformed line");
+      return tally_->Failed("malformed line", 1, {line.data(), line.size()});
     case Kind::kRequest:
       return Reply(at);
     case Kind::kResult:
@@ -338,7 +340,8 @@ void Driver::Settle(std::uint32_t at, const client::Answer& answer, std::span<ch
   if (good) {
     tally_->Answered(sent->operation, now_ns - sent->due_ns, now_ns - sent->sent_ns);
   } else {
-    tally_->Refused(answer);
+    // What is no result has been parsed.
+    tally_->Refused(answer, reader_.root());
   }
 }
 

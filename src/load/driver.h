@@ -107,6 +107,7 @@ class Driver {
   std::uint64_t total_ = 0;       ///< Requests that will be due.
   std::uint64_t next_ = 0;        ///< The first one that was not sent.
   std::int64_t next_due_ns_ = 0;  ///< When that is due, while there is one.
+  bool held_up_ = false;          ///< It was due when last looked at, and waits for a connection, not for time.
   std::uint64_t in_flight_ = 0;   ///< Of this phase.
   std::int64_t last_answer_ns_ = 0;
   std::optional<std::uint32_t> lost_;  ///< The first connection that has ended.

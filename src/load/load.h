@@ -62,6 +62,9 @@ struct Interval {
   std::optional<double> resident_bytes;  ///< Of all server processes together, at its end.
 };
 
+/// A kind of error: requests without an answer at the end.
+inline constexpr const char* kUnanswered = "unanswered";
+
 struct Outcome {
   /// That were measured: from the first request's moment to the last answer, and at least until no more became due.
   double seconds = 0;
@@ -73,6 +76,8 @@ struct Outcome {
   /// line", "answer to nothing", "line too long", "answer not taken" (by a server that asks and does not read). The
   /// last four are no request's.
   std::map<std::string, std::uint64_t> errors;
+  /// What the first one of a kind said, where it said something: at most 160 bytes of it, as they came.
+  std::map<std::string, std::string> first_errors;
   /// ns from when a request was due (closed loop: sent) to its answer. Of results only: an error may be quick.
   Histogram latency;
   Histogram service;  ///< ns from when it was handed to the kernel, for comparison.
@@ -83,6 +88,8 @@ struct Outcome {
   std::vector<Interval> intervals;
   std::optional<double> server_cpu_s;
   std::optional<double> peak_resident_bytes;  ///< Of all server processes together, as it was once a second.
+  /// Whose CPU and memory these are: the servers, and what these had started when measuring began.
+  std::size_t processes = 0;
   double own_cpu_s = 0;
   bool warming_up = false;   ///< What the watch is shown will not be measured.
   bool interrupted = false;  ///< Ended early because it was asked to.

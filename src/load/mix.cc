@@ -59,12 +59,13 @@ Expected<Mix::Part> TakePart(std::string_view& text) {
     text.remove_prefix(1);
     const auto end = ObjectEnd(text);
     if (!end) return Wrong(whole, "the object does not end");
-    const auto object = nlohmann::ordered_json::parse(text.substr(0, *end), nullptr, false);
-    if (object.is_discarded()) return Wrong(whole, "the object is not valid JSON");
+    if (!nlohmann::json::accept(text.substr(0, *end))) return Wrong(whole, "the object is not valid JSON");
     if (name.empty()) return Wrong(whole, "the object has no tool before it");
     part.kind = Mix::Kind::kTool;
     part.tool = name;
-    part.arguments = object.dump();
+    // As it was written: an escaped brace stays one, and is none of those that are filled in.
+    part.arguments = text.substr(0, *end);
+    std::erase_if(part.arguments, [](char c) { return c == '\n' || c == '\r'; });
     text.remove_prefix(*end);
   } else {
     const auto found = std::ranges::find(kNames, name, [](const auto& pair) { return pair.first; });

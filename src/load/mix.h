@@ -25,7 +25,7 @@ struct Mix {
     Kind kind = Kind::kPing;
     std::uint32_t weight = 1;  ///< Its share is its weight of the sum of all.
     std::string tool;          ///< Of kTool.
-    /// Of kTool: a JSON object; where a string in it says {n} stands a number that is another one each time.
+    /// Of kTool: a JSON object in one line, in which Request fills in what varies: {n}, {id}, {key} and {word}.
     std::string arguments;
   };
   std::vector<Part> parts = {Part()};

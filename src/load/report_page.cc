@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/printable.h"
 #include "base/version.h"
 #include "load/report.h"
 #include "metrics/page_parts.h"
@@ -177,9 +178,13 @@ std::string Summary(const Report& report) {
   }
   AddTerm(html, "Answered", rate);
   AddTerm(html, "Errors", ErrorText(outcome));
+  for (const auto& [kind, said] : outcome.first_errors) {
+    AddTerm(html, "First", fmt::format("{}: {}", kind, Printable(said)));
+  }
   AddTerm(html, "Server",
-          fmt::format("{} CPU for each answer, RSS {} at most", OrNoData(outcome.cpu_ns_per_answer(), Unit::kNs),
-                      OrNoData(outcome.peak_resident_bytes, Unit::kBytes)));
+          fmt::format("{} CPU for each answer, RSS {} at most{}", OrNoData(outcome.cpu_ns_per_answer(), Unit::kNs),
+                      OrNoData(outcome.peak_resident_bytes, Unit::kBytes),
+                      outcome.processes > 1 ? fmt::format(", of {} processes", CountText(outcome.processes)) : ""));
   for (const Judgement& judgement : report.judgements) {
     const std::string text = Escape(Text(judgement));
     const bool met = judgement.verdict == Judgement::Verdict::kMet;

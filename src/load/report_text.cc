@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <string_view>
@@ -79,6 +80,9 @@ std::string Errors(const Outcome& outcome) {
     fmt::format_to(To(text), "{}{} {}", std::exchange(before, ", "), CountText(count), kind);
   }
   text += '\n';
+  for (const auto& [kind, said] : outcome.first_errors) {
+    fmt::format_to(To(text), "           the first {}: {}\n", kind, Printable(said));
+  }
   if (!outcome.broken_off.empty()) fmt::format_to(To(text), "           {}\n", Printable(outcome.broken_off));
   return text;
 }
@@ -94,7 +98,8 @@ std::string Used(const Outcome& outcome) {
     text += "no data of its CPU; ";
   }
   if (outcome.peak_resident_bytes) {
-    fmt::format_to(To(text), "RSS {} at most\n", metrics::ValueText(*outcome.peak_resident_bytes, Unit::kBytes));
+    fmt::format_to(To(text), "RSS {} at most{}\n", metrics::ValueText(*outcome.peak_resident_bytes, Unit::kBytes),
+                   outcome.processes > 1 ? fmt::format(", of {} processes", CountText(outcome.processes)) : "");
   } else {
     text += "none of its memory\n";
   }
@@ -111,6 +116,15 @@ std::string CellOf(const Figure& figure, const Compared::One& one) {
   fmt::format_to(To(text), "  × {:.2f}", one.ratio->value);
   if (one.ratio->range) fmt::format_to(To(text), " ({:.2f} to {:.2f})", one.ratio->range->low, one.ratio->range->high);
   return text;
+}
+
+/// "A" … "Z", "AA", "AB" …
+std::string Letters(std::size_t nth) {
+  std::string letters;
+  for (std::size_t left = nth + 1; left > 0; left = (left - 1) / 26) {
+    letters.insert(letters.begin(), static_cast<char>('A' + (left - 1) % 26));
+  }
+  return letters;
 }
 
 void AddTrimmed(std::string& text, std::string_view row) {
@@ -150,9 +164,11 @@ std::string VersusText(std::span<const Contender> contenders) {
   constexpr std::size_t kFigureWidth = 8;
   constexpr std::size_t kCellWidth = 34;
   std::string text;
-  char letter = 'A';
-  for (const Contender& contender : contenders) {
-    fmt::format_to(To(text), "{}  {}, {} round{}\n", letter++, Printable(NameOf(contender.target)),
+  std::size_t most_rounds = 0;
+  for (std::size_t i = 0; i < contenders.size(); ++i) {
+    const Contender& contender = contenders[i];
+    most_rounds = std::max(most_rounds, contender.rounds.size());
+    fmt::format_to(To(text), "{}  {}, {} round{}\n", Letters(i), Printable(NameOf(contender.target)),
                    contender.rounds.size(), contender.rounds.size() == 1 ? "" : "s");
     for (const std::size_t round : BrokenOff(contender)) {
       fmt::format_to(To(text), "   round {}: {}\n", round + 1, Printable(contender.rounds[round].broken_off));
@@ -160,8 +176,7 @@ std::string VersusText(std::span<const Contender> contenders) {
   }
   text += '\n';
   std::string head(kFigureWidth, ' ');
-  letter = 'A';
-  for (std::size_t i = 0; i < contenders.size(); ++i) fmt::format_to(To(head), "{:<{}}", letter++, kCellWidth);
+  for (std::size_t i = 0; i < contenders.size(); ++i) fmt::format_to(To(head), "{:<{}}", Letters(i), kCellWidth);
   AddTrimmed(text, head);
   for (const Compared& compared : Compare(contenders)) {
     std::string row = fmt::format("{:<{}}", Name(compared.figure), kFigureWidth);
@@ -170,7 +185,9 @@ std::string VersusText(std::span<const Contender> contenders) {
     }
     AddTrimmed(text, row);
   }
-  return text + "medians over the rounds; × is the ratio to A, with its 95 % interval\n";
+  text += "medians over the rounds; × is the ratio to A";
+  return text + (most_rounds < kLeastValues ? fmt::format("; its interval needs at least {} rounds\n", kLeastValues)
+                                            : std::string(", with its 95 % interval\n"));
 }
 
 }  // namespace skep::load

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 namespace skep::load {
@@ -16,7 +17,7 @@ void AppendNumber(std::string& to, std::int64_t number) {
 
 }  // namespace
 
-Request::Request(std::string_view line) {
+Request::Request(std::string_view line, By by) {
   static constexpr std::array<std::pair<std::string_view, Hole>, 7> kHoles = {{{"{id}", Hole::kId},
                                                                                {"{n}", Hole::kId},
                                                                                {"{key}", Hole::kKey},
@@ -24,10 +25,13 @@ Request::Request(std::string_view line) {
                                                                                {"{agent}", Hole::kAgent},
                                                                                {"{task}", Hole::kTask},
                                                                                {"{epoch}", Hole::kEpoch}}};
+  constexpr std::size_t kOfAnyone = 4;
+  const std::span<const std::pair<std::string_view, Hole>> holes(kHoles.data(),
+                                                                 by == By::kAgent ? kHoles.size() : kOfAnyone);
   pieces_.emplace_back();
   while (!line.empty()) {
     std::size_t taken = 0;
-    for (const auto& [name, hole] : kHoles) {
+    for (const auto& [name, hole] : holes) {
       if (!line.starts_with(name)) continue;
       pieces_.back().hole = hole;
       pieces_.emplace_back();

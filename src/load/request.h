@@ -21,9 +21,10 @@ struct Varying {
 /// A line with holes, so that a request costs a few copies. Immutable.
 class Request {
  public:
-  /// `line` is a JSON-RPC request without its end, in which {id}, {n}, {key}, {word}, {agent}, {task} and {epoch} stand
-  /// for what varies. {n} is the id, where it is to make a text another one each time.
-  explicit Request(std::string_view line);
+  enum class By : std::uint8_t { kAnyone, kAgent };
+  /// `line` is a JSON-RPC request without its end, in which {id}, {n}, {key} and {word} stand for what varies; of an
+  /// agent's also {agent}, {task} and {epoch}. {n} is the id, where it is to make a text another one each time.
+  explicit Request(std::string_view line, By by = By::kAnyone);
   /// Appends it, with the end of the line.
   void AppendTo(std::string& to, const Varying& varying) const;
 

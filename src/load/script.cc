@@ -67,10 +67,11 @@ Script::Script(const Mix& mix, std::uint64_t seed, std::size_t connections, std:
       case Mix::Kind::kClaimUpdate:
         // In the order of Step.
         first_of_.push_back(AddOperation("task_orchestrate", CallOf("task_orchestrate", R"({"task":"load {n}"})")));
-        AddOperation("task_claim", CallOf("task_claim", R"({"agentId":"{agent}"})"));
+        AddOperation("task_claim", CallOf("task_claim", R"({"agentId":"{agent}"})"), Request::By::kAgent);
         AddOperation(
             "task_update",
-            CallOf("task_update", R"({"taskId":"{task}","epoch":{epoch},"state":"succeeded","result":"done {n}"})"));
+            CallOf("task_update", R"({"taskId":"{task}","epoch":{epoch},"state":"succeeded","result":"done {n}"})"),
+            Request::By::kAgent);
         break;
       case Mix::Kind::kTool:
         first_of_.push_back(AddOperation(part.tool, CallOf(part.tool, part.arguments)));
@@ -79,9 +80,9 @@ Script::Script(const Mix& mix, std::uint64_t seed, std::size_t connections, std:
   }
 }
 
-std::uint16_t Script::AddOperation(std::string name, std::string_view line) {
+std::uint16_t Script::AddOperation(std::string name, std::string_view line, Request::By by) {
   names_.push_back(std::move(name));
-  requests_.emplace_back(line);
+  requests_.emplace_back(line, by);
   return static_cast<std::uint16_t>(names_.size() - 1);
 }
 

@@ -47,7 +47,7 @@ class Script {
     std::int64_t epoch = 0;
   };
 
-  std::uint16_t AddOperation(std::string name, std::string_view line);
+  std::uint16_t AddOperation(std::string name, std::string_view line, Request::By by = Request::By::kAnyone);
   Expected<void> StoreKeys(client::Session& session);
   Expected<void> MakeSwarm(client::Session& session);
   Expected<void> SpawnAgents(std::size_t connection, client::Session& session);

@@ -80,7 +80,7 @@ Expected<Servers> Servers::Open(const Target& target, const Plan& plan, const st
     auto listener = client::Process::Start(launch);
     if (!listener) return std::unexpected(std::move(listener.error()));
     servers.listener_ = std::make_unique<client::Process>(std::move(*listener));
-    servers.pids_.push_back(servers.listener_->pid());
+    servers.processes_.push_back({.pid = servers.listener_->pid()});
   }
   const client::Session::Options options{.goes_on = plan.goes_on};
   for (int i = 0; i < plan.connections; ++i) {
@@ -89,13 +89,13 @@ Expected<Servers> Servers::Open(const Target& target, const Plan& plan, const st
         target.socket.empty() ? client::Session::Open(launch, options) : servers.Await(target.socket, options);
     if (!session) return std::unexpected(std::move(session.error()));
     if (session->process() != nullptr) {
-      servers.pids_.push_back(session->process()->pid());
-    } else if (servers.pids_.empty()) {
-      if (const auto pid = PeerOf(session->stream().from())) servers.pids_.push_back(*pid);
+      servers.processes_.push_back({.pid = session->process()->pid()});
+    } else if (servers.processes_.empty()) {
+      if (const auto pid = PeerOf(session->stream().from())) servers.processes_.push_back({.pid = *pid});
     }
     servers.sessions_.push_back(std::move(*session));
   }
-  servers.cpu_ns_.resize(servers.pids_.size());
+  servers.FindChildren();
   return servers;
 }
 
@@ -127,12 +127,22 @@ Servers::~Servers() {
   if (listener_) listener_->Wait(left_ms());
 }
 
+void Servers::FindChildren() {
+  std::vector<Measured> found;
+  for (const Measured& process : processes_) {
+    for (const pid_t child : client::Descendants(process.pid)) found.push_back({.pid = child});
+  }
+  for (const Measured& child : found) {
+    if (std::ranges::find(processes_, child.pid, &Measured::pid) == processes_.end()) processes_.push_back(child);
+  }
+}
+
 ServerFigures Servers::Measure() {
-  ServerFigures all;
-  for (std::size_t i = 0; i < pids_.size(); ++i) {
-    if (const auto cpu_ns = client::CpuNs(pids_[i])) cpu_ns_[i] = static_cast<double>(*cpu_ns);
-    if (cpu_ns_[i]) all.cpu_ns = all.cpu_ns.value_or(0) + *cpu_ns_[i];
-    if (const auto bytes = client::ResidentBytes(pids_[i])) {
+  ServerFigures all{.processes = processes_.size()};
+  for (Measured& process : processes_) {
+    if (const auto cpu_ns = client::CpuNs(process.pid)) process.cpu_ns = static_cast<double>(*cpu_ns);
+    if (process.cpu_ns) all.cpu_ns = all.cpu_ns.value_or(0) + *process.cpu_ns;
+    if (const auto bytes = client::ResidentBytes(process.pid)) {
       all.resident_bytes = all.resident_bytes.value_or(0) + static_cast<double>(*bytes);
     }
   }

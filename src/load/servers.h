@@ -28,9 +28,11 @@ class Servers {
   ~Servers();
 
   std::vector<client::Session>& sessions() { return sessions_; }
-  /// Of processes that have ended, what was last known of their CPU. Of those alone that were started, or that listen,
-  /// not of processes that these start.
+  /// Of processes that have ended, what was last known of their CPU.
   ServerFigures Measure();
+  /// Looks for processes that the servers have started, as a wrapper like npx does: from now on they are measured too.
+  /// Takes some system calls for each thread of each process.
+  void FindChildren();
   /// Why a connection has ended, for people.
   std::string WhyEnded(std::size_t connection);
 
@@ -42,8 +44,12 @@ class Servers {
   std::string errors_;
   std::unique_ptr<client::Process> listener_;  ///< That we started.
   std::vector<client::Session> sessions_;
-  std::vector<pid_t> pids_;
-  std::vector<std::optional<double>> cpu_ns_;  ///< As last measured, by process.
+  /// A process that is measured, and its CPU as last known.
+  struct Measured {
+    pid_t pid = -1;
+    std::optional<double> cpu_ns;
+  };
+  std::vector<Measured> processes_;
 };
 
 }  // namespace skep::load

@@ -8,9 +8,6 @@ namespace skep::load {
 namespace {
 
 constexpr std::size_t kResamples = 10'000;
-/// The median of n values lies between the least and the most of a sample with a probability of 1 - 2^(1-n): 75 % of
-/// three, 94 % of five. Fewer say too little for what is called 95 %.
-constexpr std::size_t kLeastValues = 5;
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the same numbers everywhere, from any seed.
 class Random {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,13 +18,17 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
+/// Values, or pairs of them, that an interval needs. The median of n values lies between the least and the most of a
+/// sample with a probability of 1 - 2^(1-n): 75 % of three, 94 % of five. Fewer say too little for what is called 95 %.
+inline constexpr std::size_t kLeastValues = 5;
+
 /// Of the median: the percentile bootstrap (Efron 1979) of 10,000 resamples, chosen by the seed. Nothing of fewer than
-/// five values, between the least and the most of which the median lies with less than 90 % confidence.
+/// kLeastValues.
 std::optional<Range> BootstrapInterval(std::span<const double> values, std::uint64_t seed = 1);
 
 struct Ratio {
   double value = 0;            ///< The median of `above` by the median of `below`.
-  std::optional<Range> range;  ///< None of fewer than five pairs, or where a resample's median below is 0.
+  std::optional<Range> range;  ///< None of fewer than kLeastValues pairs, or where a resample's median below is 0.
 };
 /// Of values that were measured in turn, pair by pair: a resample keeps pairs together, so that what slowed both down
 /// widens nothing. Nothing when there are none, or the median below is 0. REQUIRES: as many of each.

@@ -16,6 +16,27 @@ std::optional<double> Difference(const std::optional<double>& now, const std::op
   return now && before ? std::optional(std::max(0.0, *now - *before)) : std::nullopt;
 }
 
+/// Bytes that are kept of what the first error of a kind says: what a terminal shows in two lines.
+constexpr std::size_t kKept = 160;
+
+/// Whole characters of the beginning.
+std::string Beginning(std::string_view text) {
+  if (text.size() <= kKept) return std::string(text);
+  std::size_t end = kKept;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
+/// What an error, or the first text of a tool's, says.
+std::string_view Said(json::Value message) {
+  json::Value text = message.Find("error").Find("message");
+  if (const json::Value content = message.Find("result").Find("content"); content.Is(json::Type::kArray)) {
+    json::Value first;
+    if (json::Elements(content).Next(first)) text = first.Find("text");
+  }
+  return text.Is(json::Type::kString) ? text.AsString() : std::string_view();
+}
+
 }  // namespace
 
 Tally::Tally(const std::vector<std::string>& operations, const ServerFigures& before)
@@ -30,14 +51,17 @@ void Tally::Answered(std::size_t operation, std::int64_t latency_ns, std::int64_
   outcome_.lateness.Record(static_cast<std::uint64_t>(std::max<std::int64_t>(latency_ns - service_ns, 0)));
 }
 
-void Tally::Refused(const client::Answer& answer) {
+void Tally::Refused(const client::Answer& answer, json::Value message) {
   ++outcome_.answered;
-  Failed(answer.kind == client::Answer::Kind::kToolError ? "tool error" : fmt::format("error {}", answer.code));
+  Failed(answer.kind == client::Answer::Kind::kToolError ? "tool error" : fmt::format("error {}", answer.code), 1,
+         Said(message));
 }
 
-void Tally::Failed(std::string_view kind, std::uint64_t count) {
+void Tally::Failed(std::string_view kind, std::uint64_t count, std::string_view text) {
   if (count == 0) return;
-  outcome_.errors[std::string(kind)] += count;
+  std::uint64_t& sum = outcome_.errors[std::string(kind)];
+  if (sum == 0 && !text.empty()) outcome_.first_errors.emplace(kind, Beginning(text));
+  sum += count;
   errors_ += count;
 }
 
@@ -63,6 +87,7 @@ void Tally::EndInterval(std::int64_t now_ns, std::uint64_t due, const ServerFigu
   answered_before_ = outcome_.answered;
   errors_before_ = errors_;
   last_ = servers;
+  outcome_.processes = std::max(outcome_.processes, servers.processes);
   if (const auto used = Difference(servers.cpu_ns, first_.cpu_ns)) outcome_.server_cpu_s = *used / 1e9;
   if (servers.resident_bytes) {
     outcome_.peak_resident_bytes = std::max(*servers.resident_bytes, outcome_.peak_resident_bytes.value_or(0));

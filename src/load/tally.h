@@ -9,6 +9,7 @@
 
 #include "base/histogram.h"
 #include "client/answer.h"
+#include "json/reader.h"
 #include "load/load.h"
 
 namespace skep::load {
@@ -17,6 +18,7 @@ namespace skep::load {
 struct ServerFigures {
   std::optional<double> cpu_ns;
   std::optional<double> resident_bytes;
+  std::size_t processes = 0;  ///< That were looked at.
 };
 
 /// Counts what happens in a run, second by second. Times are passed in, in ns since the run began. Not thread-safe.
@@ -28,10 +30,10 @@ class Tally {
   void Sent() { ++outcome_.sent; }
   /// A result has come.
   void Answered(std::size_t operation, std::int64_t latency_ns, std::int64_t service_ns);
-  /// An error, or a result that says so, has come.
-  void Refused(const client::Answer& answer);
-  /// Whatever else is wrong: see Outcome::errors.
-  void Failed(std::string_view kind, std::uint64_t count = 1);
+  /// An error, or a result that says so, has come. `message`: all of it.
+  void Refused(const client::Answer& answer, json::Value message);
+  /// Whatever else is wrong: see Outcome::errors. `text`: what there is to be said of it, of which the first is kept.
+  void Failed(std::string_view kind, std::uint64_t count = 1, std::string_view text = {});
   std::uint64_t sent() const { return outcome_.sent; }
 
   /// When the second that is counted ends: at a whole one since the beginning.

@@ -43,6 +43,22 @@ TEST(Process, IsSpokenToThroughPipes) {
   EXPECT_EQ(Read(*process), "heard us\n");
 }
 
+TEST(Process, ItsDescendantsAreMeasuredWithIt) {
+  auto process = Shell("sh -c 'cat; exit 0'; exit 0");
+  ASSERT_TRUE(process) << process.error().message;
+  // It answers once all three run.
+  ASSERT_EQ(write(process->to(), "x", 1), 1);
+  pollfd answer{.fd = process->from(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(poll(&answer, 1, static_cast<int>(kPatienceMs)), 1);
+  EXPECT_EQ(Descendants(process->pid()).size(), 2U);
+  const ProcessFigures alone = process->Measure();
+  const ProcessFigures family = MeasureFamily(process->pid());
+  ASSERT_TRUE(alone.threads && family.threads && alone.resident_bytes && family.resident_bytes);
+  EXPECT_EQ(*alone.threads, 1);
+  EXPECT_EQ(*family.threads, 3);
+  EXPECT_GT(*family.resident_bytes, *alone.resident_bytes);
+}
+
 TEST(Process, EndsWithItsInput) {
   auto process = Shell("cat; exit 3");
   ASSERT_TRUE(process);

@@ -22,7 +22,7 @@ TEST(ParseMix, AToolHasItsArgumentsInOneLine) {
   ASSERT_EQ(mix->parts.size(), 1U);
   EXPECT_EQ(mix->parts[0].kind, Mix::Kind::kTool);
   EXPECT_EQ(mix->parts[0].tool, "echo");
-  EXPECT_EQ(mix->parts[0].arguments, R"({"a":1})");
+  EXPECT_EQ(mix->parts[0].arguments, R"({ "a" : 1 })");
   EXPECT_EQ(mix->parts[0].weight, 7U);
 }
 

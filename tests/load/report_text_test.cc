@@ -15,8 +15,10 @@ TEST(ReportText, SaysWhatWasAskedAndWhatCameOfIt) {
                     HasSubstr("constant:2000, ping=3,store, 4 connections, 2 s after 1 s of warm-up, seed 1\n"),
                     HasSubstr("Abacus, 2 cores, 24.0 GB, Linux 6.1\n"),
                     HasSubstr("answered   3,980 in 2.500 s, 1,592/s; 4,000 were due, 2,000/s\n"),
-                    HasSubstr("errors     25 of 4,000: 5 tool error, 20 unanswered\n"),
-                    HasSubstr("server     100 µs CPU for each answer, 0.16 cores; RSS 12.0 MB at most\n"),
+                    HasSubstr("errors     25 of 4,000: 5 tool error, 20 unanswered\n"
+                              "           the first tool error: the hive is <full>\\n\n"),
+                    HasSubstr("server     100 µs CPU for each answer, 0.16 cores; RSS 12.0 MB at most, of 4 "
+                              "processes\n"),
                     HasSubstr("skep-load  251 ns CPU for each answer\n"),
                     HasSubstr("expected   errors < 1 %: met (0.625 %)\n")));
 }
@@ -43,6 +45,18 @@ TEST(VersusText, TellsOfEveryRoundThatBrokeOff) {
   contenders[1].rounds[0].broken_off = "the server of connection 1 has ended";
   EXPECT_THAT(VersusText(contenders),
               HasSubstr("B  wasps, 2 rounds\n   round 1: the server of connection 1 has ended\n"));
+}
+
+TEST(VersusText, SaysHowManyRoundsAnIntervalNeeds) {
+  auto contenders = SampleContenders();
+  EXPECT_THAT(VersusText(contenders), HasSubstr("its interval needs at least 5 rounds\n"));
+  for (Contender& contender : contenders) contender.rounds.resize(kLeastValues, contender.rounds[0]);
+  EXPECT_THAT(VersusText(contenders), HasSubstr("with its 95 % interval\n"));
+}
+
+TEST(VersusText, NamesAnyNumberOfServers) {
+  const std::vector<Contender> contenders(28, SampleContenders()[0]);
+  EXPECT_THAT(VersusText(contenders), AllOf(HasSubstr("\nZ  bees"), HasSubstr("\nAA  bees"), HasSubstr("\nAB  bees")));
 }
 
 TEST(VersusText, ComparesWithTheFirst) {

@@ -26,6 +26,8 @@ inline Report SampleReport() {
              .own_cpu_s = 0.001,
              .began_ms = 1'700'049'600'000};
   outcome.errors = {{"tool error", 5}, {"unanswered", 20}};
+  outcome.first_errors = {{"tool error", "the hive is <full>\n"}};
+  outcome.processes = 4;
   for (std::uint64_t i = 1; i <= 100; ++i) {
     outcome.by_operation["ping"].Record(1000 * i);
     outcome.by_operation["store"].Record(100'000 * i);

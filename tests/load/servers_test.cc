@@ -22,6 +22,21 @@ TEST(Servers, EachConnectionHasAProcessOfItsOwnAndTheyAreMeasuredTogether) {
   EXPECT_GT(*figures.cpu_ns, 0);
 }
 
+TEST(Servers, WhatAWrapperStartsIsMeasuredWithIt) {
+  const auto home = Scratch::Make();
+  ASSERT_TRUE(home);
+  Target wrapped = Fake("good");
+  wrapped.command.insert(wrapped.command.begin(), {"sh", "-c", "\"$@\"; exit 0", "wrapper"});
+  auto servers = Servers::Open(wrapped, {.connections = 1}, home->path());
+  ASSERT_TRUE(servers) << servers.error().message;
+  const ServerFigures figures = servers->Measure();
+  EXPECT_EQ(figures.processes, 2U);
+  ASSERT_TRUE(figures.resident_bytes);
+  // A shell has a megabyte or two, a Python several.
+  EXPECT_GT(*figures.resident_bytes,
+            2.0 * static_cast<double>(*client::ResidentBytes(servers->sessions()[0].process()->pid())));
+}
+
 TEST(Servers, OneThatListensHasAllConnections) {
   const auto home = Scratch::Make();
   ASSERT_TRUE(home);

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
+#include "skep/block.h"
+
 namespace skep::load {
 namespace {
 
@@ -53,9 +58,9 @@ TEST(Tally, LatencyIsOfAllOperationsTogetherAndOfEach) {
 
 TEST(Tally, AnErrorIsAnAnswerAndNoLatency) {
   Tally tally({"ping"}, {});
-  tally.Refused({.kind = client::Answer::Kind::kToolError});
-  tally.Refused({.kind = client::Answer::Kind::kError, .code = -32602});
-  tally.Refused({.kind = client::Answer::Kind::kError, .code = -32602});
+  tally.Refused({.kind = client::Answer::Kind::kToolError}, {});
+  tally.Refused({.kind = client::Answer::Kind::kError, .code = -32602}, {});
+  tally.Refused({.kind = client::Answer::Kind::kError, .code = -32602}, {});
   tally.Failed("malformed line");
   tally.Failed("unanswered", 0);
   const Outcome& outcome = tally.SoFar(kSecond, 3, false);
@@ -64,6 +69,37 @@ TEST(Tally, AnErrorIsAnAnswerAndNoLatency) {
   EXPECT_EQ(outcome.errors,
             (std::map<std::string, std::uint64_t>{{"tool error", 1}, {"error -32602", 2}, {"malformed line", 1}}));
   EXPECT_EQ(outcome.error_count(), 4U);
+}
+
+void Refuse(Tally& tally, std::string line) {
+  json::Reader reader;
+  line.reserve(line.size() + Block::kPadding);
+  const client::Answer answer = client::Look(line, reader);
+  tally.Refused(answer, reader.root());
+}
+
+TEST(Tally, KeepsWhatTheFirstErrorOfAKindSaid) {
+  Tally tally({"ping"}, {});
+  Refuse(tally, R"({"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no such tool: stor"}})");
+  Refuse(tally, R"({"jsonrpc":"2.0","id":2,"error":{"code":-32602,"message":"another"}})");
+  Refuse(tally, R"({"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"full"}],"isError":true}})");
+  Refuse(tally, R"({"jsonrpc":"2.0","id":4,"error":{"code":-1}})");
+  tally.Failed("malformed line", 1, "Listening on nothing");
+  EXPECT_EQ(
+      tally.SoFar(kSecond, 3, false).first_errors,
+      (std::map<std::string, std::string>{
+          {"error -32602", "no such tool: stor"}, {"malformed line", "Listening on nothing"}, {"tool error", "full"}}));
+}
+
+TEST(Tally, KeepsWholeCharactersOfALongError) {
+  Tally tally({"ping"}, {});
+  std::string umlauts = "a";
+  for (int i = 0; i < 1000; ++i) umlauts += "ä";
+  tally.Failed("malformed line", 1, umlauts);
+  const std::string& kept = tally.SoFar(kSecond, 1, false).first_errors.at("malformed line");
+  EXPECT_TRUE(kept.ends_with("ää…"));
+  EXPECT_LE(kept.size(), 163U);
+  EXPECT_TRUE(json::IsUtf8(kept));
 }
 
 TEST(Tally, WhatTheKernelDoesNotSayIsNoData) {

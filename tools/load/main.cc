@@ -42,16 +42,19 @@ constexpr std::int64_t kTellNs = 10'000'000'000;
 constexpr const char* kFooter = R"(
 A server is started for each connection, in a directory of its own that is also its SKEP_HOME: name its files by
 absolute paths. It is stdio MCP, unless --socket says otherwise. CPU and memory are of the processes that are started,
-not of their children: name the program itself, and no wrapper like npx.
+and of those that they have started when measuring begins, as a wrapper like npx does.
 
 Patterns:  constant:RATE  ramp:RATE-RATE  spike:RATE-RATE (in the middle fifth)  step:RATE-RATE/STEPS  closed:DEPTH
            (requests in flight on each connection). Of all but closed, latency counts from when a request was due.
 Mixes:     NAME[=WEIGHT],…  of ping, list (tools/list), store, retrieve, search (memory), claim-update (the cycle
-           task_orchestrate, task_claim, task_update) and TOOL={…JSON…}; {n} in its strings is a number that varies.
+           task_orchestrate, task_claim, task_update) and TOOL={…JSON…}. In its JSON stand {n} and {id} for a number
+           that each request has for itself, {key} for one below --keys, {word} for one below 100; all else, {agent},
+           {task} and {epoch} too, stays as it is. To send such a word itself, write \u007bn}.
 Expected:  p95<5ms (any percentile, max)  errors<0.1%  rate>1000/s  cpu<2us (the server's, for each answer)  rss<50MB
 
-Exit status: 0; 1 when something expected is not met, no request has succeeded, or the server cannot be run or has gone;
-2 when the command line is wrong; 130 when it was interrupted (Ctrl-C: what was measured so far is printed).
+Exit status: 0; 1 when something expected is not met, requests were unanswered at the end (of any server), no request
+has succeeded, or the server cannot be run or has gone; 2 when the command line is wrong; 130 when it was interrupted
+(Ctrl-C: what was measured so far is printed).
 
   skep-load --pattern constant:2000 --mix ping=8,retrieve=2 --connections 4 --expect 'p95<5ms' -- skep serve
   skep-load --pattern closed:64 --connections 200 --socket /tmp/s --html load.html -- skep serve --listen 'unix:{socket}'
@@ -299,11 +302,14 @@ int Main(const Options& options) {
       std::ranges::all_of(judgements, [](const Judgement& one) { return one.verdict == Judgement::Verdict::kMet; });
   const bool whole =
       std::ranges::all_of(*contenders, [](const Contender& contender) { return BrokenOff(contender).empty(); });
+  const bool answered = std::ranges::all_of(*contenders, [](const Contender& contender) {
+    return std::ranges::none_of(contender.rounds, [](const Outcome& one) { return one.errors.contains(kUnanswered); });
+  });
   if (interrupted) return kExitInterrupted;
   const bool some_succeeded = std::ranges::all_of(
       reports, [](const Report& report) { return report.outcome.latency.Count() > 0 || report.outcome.sent == 0; });
   if (!some_succeeded) Complain("no request succeeded: a server has none of what --mix asks for, or refuses it");
-  return met && whole && told && some_succeeded ? kExitOk : kExitFailed;
+  return met && whole && told && answered && some_succeeded ? kExitOk : kExitFailed;
 }
 
 }  // namespace
