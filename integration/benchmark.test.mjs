@@ -32,12 +32,18 @@ async function benchmark(t, args) {
   return { report: JSON.parse(stdout), stderr };
 }
 
+function meets({ better, median, required }) {
+  return better === 'higher' ? median >= required : median <= required;
+}
+
 function assertRows({ rows }, suites) {
   assert.deepEqual([...new Set(rows.map((row) => row.suite))], suites);
   for (const row of rows) {
     assert.equal(typeof row.median, 'number', `${row.suite}, ${row.subject} ${row.name}: ${row.note}`);
     if (row.interval) assert.ok(row.interval[0] <= row.interval[1], JSON.stringify(row));
     if (row.floor) assert.equal(typeof row.ratio, 'number', JSON.stringify(row));
+    if (row.ratioInterval) assert.ok(row.ratioInterval[0] <= row.ratioInterval[1], JSON.stringify(row));
+    if ('required' in row) assert.equal(row.met, meets(row), JSON.stringify(row));
   }
 }
 
@@ -57,7 +63,10 @@ for (const [suite, suites] of Object.entries({
     assert.equal(report.suite, suite);
     assert.equal(report.interrupted, false);
     assertRows(report, suites);
-    assert.match(stderr, /^skep: \d+ % /m, 'no progress was told');
+    const shares = [...stderr.matchAll(/^skep: (\d+) % /gm)].map(([, share]) => Number(share));
+    assert.ok(shares.length > 0, 'no progress was told');
+    assert.deepEqual(shares, shares.toSorted((a, b) => a - b), 'progress goes back');
+    assert.equal(typeof report.environment.otherWorkCores, 'number');
     for (const fact of ['processor', 'cores', 'filesystem', 'kernel', 'compiler', 'version', 'build', 'date'])
       assert.ok(report.environment[fact], fact);
   });
@@ -100,9 +109,29 @@ test('an interrupted benchmark ends with what it has measured', async (t) => {
   assertNothingLeft(place);
 });
 
-test('what a server takes of memory is told', async (t) => {
-  const { stdout } = await run(makePlace(t), ['profile', 'memory', '--json']);
-  const names = JSON.parse(stdout).rows.map((row) => row.name);
+test('two exports are compared, what has a floor by its ratio', async (t) => {
+  const place = makePlace(t);
+  const file = `${place.project}/a.json`;
+  await run(place, ['benchmark', 'run', '--suite', 'quick', '--duration', '4', '--export', file]);
+  const { code, stdout, stderr } = await run(place, ['benchmark', 'compare', file, file, '--json']);
+  assert.equal(code, 0, stderr);
+  const { worse, better, rows } = JSON.parse(stdout);
+  assert.deepEqual([worse, better], [0, 0]);
+  for (const row of rows) {
+    assert.equal(row.judgedBy, 'ratio', row.name);
+    assert.equal(row.change, 1, row.name);
+    // Whatever took too long here for an interval says so.
+    if (row.verdict !== 'no_difference_shown') assert.match(row.why, /^n = \d in the first run/);
+  }
+});
+
+test('what a server takes of memory is told, and whether it may', async (t) => {
+  const { code, stdout } = await run(makePlace(t), ['profile', 'memory', '--json']);
+  const { rows } = JSON.parse(stdout);
+  const names = rows.map((row) => row.name);
+  const judged = rows.filter((row) => 'met' in row);
+  assert.deepEqual(judged.map((row) => row.required), [35, 1000, 1]);
+  assert.equal(code, judged.every(meets) ? 0 : 1);
   assert.deepEqual(names, [
     'whole process at rest',
     'of that, allocated',
@@ -117,7 +146,7 @@ test('an expectation decides the status of a load', async (t) => {
     run(makePlace(t), ['test', 'custom', '--duration', '1', '--pattern', 'constant:100', '--expect', expect, '--json']);
   const met = await custom('errors<=0%');
   assert.equal(met.code, 0, met.stderr);
-  JSON.parse(met.stdout);
+  assert.equal(typeof JSON.parse(met.stdout).otherWorkCores, 'number');
   assert.equal((await custom('rate>1000000/s')).code, 1);
 });
 
@@ -145,7 +174,15 @@ test('benchmark_run measures in a process of its own, one at a time, and tells h
   await assert.rejects(server.tool('benchmark_run', {}), /a benchmark is running/);
   const { structuredContent } = (await first).result;
   assert.equal(structuredContent.interrupted, false);
-  for (const row of structuredContent.rows) assert.equal(typeof row.median, 'number', JSON.stringify(row));
+  assert.equal(typeof structuredContent.otherWorkCores, 'number');
+  for (const row of structuredContent.rows) {
+    assert.equal(typeof row.median, 'number', JSON.stringify(row));
+    assert.ok(row.n > 0 && ['higher', 'lower'].includes(row.better), JSON.stringify(row));
+    assert.equal(typeof row.floor.median, 'number', JSON.stringify(row));
+    assert.equal(typeof row.ratio, 'number', JSON.stringify(row));
+    if (row.required !== undefined) assert.equal(row.met, meets(row), JSON.stringify(row));
+  }
+  assert.ok(structuredContent.rows.some((row) => row.met !== undefined), 'something is required');
   const { rows } = await server.tool('benchmark_run', { suite: 'correlation', duration: 1 });
   assert.ok(rows.length > 0, 'another one after it');
   server.takeAll();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bench/drive.h"
+#include "bench/files.h"
 #include "client/messages.h"
 
 namespace skep::bench {
@@ -60,6 +61,14 @@ Probe PingRateOf(std::shared_ptr<Server> server, int window) {
               [](std::int64_t id, std::uint64_t, std::string& to) { to += client::Request(id, "ping"); });
     if (!driven) return std::unexpected(driven.error());
     return std::vector<double>{driven->PerSecond()};
+  };
+}
+
+Probe SyncRateOf(std::string directory) {
+  return [directory = std::move(directory)](double seconds) -> Expected<std::vector<double>> {
+    const auto rate = SyncedPagesOf(directory, 1, seconds);
+    if (!rate) return std::unexpected(rate.error());
+    return std::vector<double>{*rate};
   };
 }
 

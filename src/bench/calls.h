@@ -33,6 +33,10 @@ Probe MedianOf(std::shared_ptr<Server> server, Calls calls);
 /// As RateOf, for pings with as many in flight: what any call costs.
 Probe PingRateOf(std::shared_ptr<Server> server, int window = Calls::kPipelined);
 inline constexpr std::string_view kPingFloor = "ping, as many in flight";
+/// Pages that one thread writes and waits for by second, in that directory: what durable writes wait for. Commits are
+/// shared, so that more than one call may go into each.
+Probe SyncRateOf(std::string directory);
+inline constexpr std::string_view kSyncFloor = "pages written and synced";
 
 /// A server that can be shared by what is measured one after the other.
 Expected<std::shared_ptr<Server>> StartShared(const Options& options, const Serving& serving = {});

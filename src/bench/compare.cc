@@ -7,8 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "bench/beside.h"
+
 namespace skep::bench {
 namespace {
+
+/// A load average from which other work ran, for exports that do not have how much there was.
+constexpr double kBusyLoad = 0.5;
 
 bool SameFigure(const Row& one, const Row& other) {
   return one.suite == other.suite && one.figure.subject == other.figure.subject &&
@@ -17,19 +22,62 @@ bool SameFigure(const Row& one, const Row& other) {
 
 bool Overlap(const Interval& one, const Interval& other) { return one.low <= other.high && other.low <= one.high; }
 
+/// Why there is no interval.
+std::string WithoutInterval(const Row& row, Basis basis, std::string_view run) {
+  if (row.once) return fmt::format("counted once in the {} run: no interval", run);
+  if (row.samples < kLeastForInterval) {
+    return fmt::format("n = {} in the {} run: an interval takes {}", row.samples, run, kLeastForInterval);
+  }
+  return basis == Basis::kRatio ? fmt::format("the {} run has no interval of the ratio", run)
+                                : fmt::format("the {} run has no interval", run);
+}
+
 Difference Between(const Row& before, const Row& after) {
   Difference difference{.before = before, .after = after};
-  if (!before.median || !after.median || *before.median == 0) return difference;
-  difference.ratio = *after.median / *before.median;
-  if (!before.interval || !after.interval) return difference;
-  const double grown = *difference.ratio - 1;
-  if (Overlap(*before.interval, *after.interval) || std::abs(grown) < kWorth) {
+  const auto lacking = [&](std::string why) {
+    difference.why = std::move(why);
+    return difference;
+  };
+  if (!before.median) return lacking("no data in the first run");
+  if (!after.median) return lacking("no data in the second run");
+  if (before.floor.name != after.floor.name) {
+    return lacking(fmt::format("beside another floor: {}, then {}",
+                               before.floor.name.empty() ? "none" : before.floor.name,
+                               after.floor.name.empty() ? "none" : after.floor.name));
+  }
+  if (!before.floor.name.empty()) difference.basis = Basis::kRatio;
+  const Estimate was = EstimateOf(before, difference.basis);
+  const Estimate is = EstimateOf(after, difference.basis);
+  if (!was.value || !is.value) return lacking(fmt::format("no floor in the {} run", was.value ? "second" : "first"));
+  if (*was.value == 0) return lacking("it was 0");
+  difference.change = *is.value / *was.value;
+  if (!was.interval) return lacking(WithoutInterval(before, difference.basis, "first"));
+  if (!is.interval) return lacking(WithoutInterval(after, difference.basis, "second"));
+  const double grown = *difference.change - 1;
+  if (Overlap(*was.interval, *is.interval) || std::abs(grown) < kWorth) {
     difference.verdict = Verdict::kNoDifference;
   } else {
     const bool better = (grown > 0) == (after.figure.better == Better::kHigher);
     difference.verdict = better ? Verdict::kBetter : Verdict::kWorse;
   }
   return difference;
+}
+
+/// How busy the machine was with other work, and whether too busy for absolute figures.
+struct Business {
+  std::string text;
+  bool disturbs = false;
+};
+
+Business BusinessOf(const Report& report) {
+  const load::Machine& machine = report.around.machine;
+  if (report.others_cores) {
+    return {fmt::format("other work took {:.2f} of {} cores", *report.others_cores, machine.cores),
+            Disturbs(*report.others_cores, machine.cores)};
+  }
+  if (!machine.load) return {"not known", false};
+  return {fmt::format("load average {:.2f} before it", *machine.load),
+          *machine.load > kBusyLoad * static_cast<double>(machine.cores)};
 }
 
 void Caution(const Report& before, const Report& after, std::vector<std::string>& caution) {
@@ -43,12 +91,27 @@ void Caution(const Report& before, const Report& after, std::vector<std::string>
   differs("suite", before.what, after.what);
   if (before.interrupted) caution.emplace_back("the first run was interrupted");
   if (after.interrupted) caution.emplace_back("the second run was interrupted");
+  const Business was = BusinessOf(before);
+  const Business is = BusinessOf(after);
+  if (was.disturbs || is.disturbs) {
+    caution.push_back(
+        fmt::format("a busy machine: {}, then {}: what is judged by its figure means little then", was.text, is.text));
+  }
 }
 
 }  // namespace
 
+Estimate EstimateOf(const Row& row, Basis basis) {
+  return basis == Basis::kRatio ? Estimate{row.ratio, row.ratio_interval} : Estimate{row.median, row.interval};
+}
+
 std::int64_t Comparison::Count(Verdict verdict) const {
   return std::ranges::count(rows, verdict, &Difference::verdict);
+}
+
+std::int64_t Comparison::Count(Verdict verdict, Basis basis) const {
+  return std::ranges::count_if(rows,
+                               [&](const Difference& row) { return row.verdict == verdict && row.basis == basis; });
 }
 
 Comparison Compare(const Report& before, const Report& after) {
@@ -56,12 +119,16 @@ Comparison Compare(const Report& before, const Report& after) {
   Caution(before, after, comparison.caution);
   for (const Row& row : before.rows) {
     const auto same = std::ranges::find_if(after.rows, [&](const Row& other) { return SameFigure(row, other); });
-    comparison.rows.push_back(same != after.rows.end() ? Between(row, *same)
-                                                       : Difference{.before = row, .after = {.figure = row.figure}});
+    comparison.rows.push_back(
+        same != after.rows.end()
+            ? Between(row, *same)
+            : Difference{.before = row, .after = {.figure = row.figure}, .why = "only in the first run"});
   }
   for (const Row& row : after.rows) {
     const bool known = std::ranges::any_of(before.rows, [&](const Row& other) { return SameFigure(row, other); });
-    if (!known) comparison.rows.push_back({.before = {.suite = row.suite, .figure = row.figure}, .after = row});
+    if (known) continue;
+    comparison.rows.push_back(
+        {.before = {.suite = row.suite, .figure = row.figure}, .after = row, .why = "only in the second run"});
   }
   return comparison;
 }
@@ -69,16 +136,29 @@ Comparison Compare(const Report& before, const Report& after) {
 std::string ToJson(const Comparison& comparison) {
   using Json = nlohmann::ordered_json;
   const auto optional = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
+  const auto estimate = [&](const Row& row, Basis basis) {
+    const Estimate one = EstimateOf(row, basis);
+    Json json = {{"value", optional(one.value)}};
+    if (one.interval) json["interval"] = {one.interval->low, one.interval->high};
+    json["samples"] = row.samples;
+    return json;
+  };
   Json rows = Json::array();
   for (const Difference& row : comparison.rows) {
-    rows.push_back({{"suite", row.before.suite.empty() ? row.after.suite : row.before.suite},
-                    {"subject", row.after.figure.subject},
-                    {"name", row.after.figure.name},
-                    {"unit", row.after.figure.unit},
-                    {"before", optional(row.before.median)},
-                    {"after", optional(row.after.median)},
-                    {"ratio", optional(row.ratio)},
-                    {"verdict", Names(Verdict{})[static_cast<std::size_t>(row.verdict)]}});
+    const Figure& figure = row.after.figure;
+    Json json = {{"suite", row.before.suite.empty() ? row.after.suite : row.before.suite},
+                 {"subject", figure.subject},
+                 {"name", figure.name},
+                 {"unit", figure.unit},
+                 {"better", figure.better == Better::kHigher ? "higher" : "lower"}};
+    if (row.change) json["judgedBy"] = Names(Basis{})[static_cast<std::size_t>(row.basis)];
+    if (row.basis == Basis::kRatio) json["floor"] = row.after.floor.name;
+    json["before"] = estimate(row.before, row.basis);
+    json["after"] = estimate(row.after, row.basis);
+    json["change"] = optional(row.change);
+    json["verdict"] = Names(Verdict{})[static_cast<std::size_t>(row.verdict)];
+    if (!row.why.empty()) json["why"] = row.why;
+    rows.push_back(std::move(json));
   }
   const Json json = {{"worse", comparison.Count(Verdict::kWorse)},
                      {"better", comparison.Count(Verdict::kBetter)},

@@ -74,6 +74,7 @@ std::string IntegrityOf(const std::string& file) {
 Expected<Survived> KillWhileStoring(Run& run, double seconds) {
   auto server = Server::Start(run.options());
   if (!server) return std::unexpected(std::move(server.error()));
+  run.Begin(seconds);
   run.At("storing");
   const auto acknowledged = StoreAndLeave(run, server->session(), seconds);
   if (!acknowledged) return std::unexpected(acknowledged.error());

@@ -23,6 +23,8 @@ Json Number(double value) {
 
 Json Optional(const std::optional<double>& value) { return value ? Number(*value) : Json(); }
 
+Json Ends(const Interval& interval) { return {Number(interval.low), Number(interval.high)}; }
+
 Json ToJson(const Row& row) {
   Json json = {{"suite", row.suite},
                {"subject", row.figure.subject},
@@ -31,10 +33,17 @@ Json ToJson(const Row& row) {
                {"better", row.figure.better == Better::kHigher ? "higher" : "lower"},
                {"samples", row.samples},
                {"median", Optional(row.median)}};
-  if (row.interval) json["interval"] = {Number(row.interval->low), Number(row.interval->high)};
+  if (row.once) json["once"] = true;
+  if (row.interval) json["interval"] = Ends(*row.interval);
   if (!row.floor.name.empty()) {
     json["floor"] = {{"name", row.floor.name}, {"median", Optional(row.floor.median)}};
     json["ratio"] = Optional(row.ratio);
+    if (row.ratio_interval) json["ratioInterval"] = Ends(*row.ratio_interval);
+  }
+  if (row.figure.required) {
+    json["required"] = Number(*row.figure.required);
+    const auto met = Met(row);
+    json["met"] = met ? Json(*met) : Json();
   }
   if (!row.figure.note.empty()) json["note"] = row.figure.note;
   return json;
@@ -46,18 +55,26 @@ std::optional<double> NumberIn(const Json& json, const char* name) {
   return found->get<double>();
 }
 
+std::optional<Interval> IntervalIn(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  if (found == json.end()) return std::nullopt;
+  return Interval{found->at(0).get<double>(), found->at(1).get<double>()};
+}
+
 Row RowIn(const Json& json) {
   Row row{.suite = json.at("suite").get<std::string>(),
           .figure = {.name = json.at("name").get<std::string>(),
                      .unit = json.at("unit").get<std::string>(),
                      .better = json.at("better").get<std::string>() == "higher" ? Better::kHigher : Better::kLower,
                      .note = json.value("note", ""),
-                     .subject = json.value("subject", "")},
+                     .subject = json.value("subject", ""),
+                     .required = NumberIn(json, "required")},
           .samples = json.at("samples").get<std::int64_t>(),
+          .once = json.value("once", false),
           .median = NumberIn(json, "median"),
-          .ratio = NumberIn(json, "ratio")};
-  if (json.contains("interval"))
-    row.interval = {json["interval"].at(0).get<double>(), json["interval"].at(1).get<double>()};
+          .interval = IntervalIn(json, "interval"),
+          .ratio = NumberIn(json, "ratio"),
+          .ratio_interval = IntervalIn(json, "ratioInterval")};
   if (json.contains("floor")) row.floor = {json["floor"].value("name", ""), NumberIn(json["floor"], "median")};
   return row;
 }
@@ -99,36 +116,38 @@ Surroundings AroundIn(const Json& json) {
 std::string ToJson(const Report& report) {
   Json rows = Json::array();
   for (const Row& row : report.rows) rows.push_back(ToJson(row));
+  Json around = ToJson(report.around);
+  around["otherWorkCores"] = Optional(report.others_cores);
   const Json json = {{"skepBenchmark", kForm},
                      {"suite", report.what},
                      {"seconds", Number(report.seconds)},
                      {"seed", report.seed},
                      {"interrupted", report.interrupted},
-                     {"environment", ToJson(report.around)},
+                     {"environment", std::move(around)},
                      {"rows", std::move(rows)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Expected<Report> FromJson(std::string_view text) {
+  // What a library says of a text that is none of ours is of no use to whoever named the wrong file.
+  const auto other = [] { return Fail(ErrorCode::kInvalidArgument, "not what skep benchmark run --export writes"); };
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("skepBenchmark")) return other();
+  if (json["skepBenchmark"] != kForm) {
+    return Fail(ErrorCode::kInvalidArgument, "written by another version of skep, in a form that this one cannot read");
+  }
   try {
-    const Json json = Json::parse(text);
-    if (!json.is_object() || !json.contains("skepBenchmark")) {
-      return Fail(ErrorCode::kInvalidArgument, "not what skep benchmark run --export has written");
-    }
-    if (json["skepBenchmark"] != kForm) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "written by another version of skep, in a form that this one cannot read");
-    }
+    const Json& around = json.at("environment");
     Report report{.what = json.at("suite").get<std::string>(),
                   .seconds = json.value("seconds", 0.0),
                   .seed = json.value("seed", std::uint64_t{0}),
                   .interrupted = json.value("interrupted", false),
-                  .around = AroundIn(json.at("environment"))};
+                  .around = AroundIn(around),
+                  .others_cores = NumberIn(around, "otherWorkCores")};
     for (const Json& row : json.at("rows")) report.rows.push_back(RowIn(row));
     return report;
-  } catch (const Json::exception& wrong) {
-    return Fail(ErrorCode::kInvalidArgument,
-                fmt::format("not what skep benchmark run --export has written: {}", wrong.what()));
+  } catch (const Json::exception&) {
+    return other();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ struct Report {
   std::uint64_t seed = 0;
   bool interrupted = false;  ///< Ended early: rows are missing.
   Surroundings around;
+  std::optional<double> others_cores = {};  ///< What else ran meanwhile: see beside.h. Absent: it is not known.
   std::vector<Row> rows;
 };
 

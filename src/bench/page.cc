@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/beside.h"
 #include "bench/plot.h"
 #include "bench/value_text.h"
 #include "metrics/page_style.h"
@@ -51,6 +52,7 @@ std::string Facts(const Report& report) {
   add("Kernel", around.machine.kernel);
   add("Compiler", around.compiler);
   if (around.machine.load) add("Load before", fmt::format("{:.2f}", *around.machine.load));
+  if (report.others_cores) add("Beside", BesideText(report.others_cores, around.machine.cores));
   add("Run", fmt::format("{}, {:.0f} s, seed {}{}", around.date, report.seconds, report.seed,
                          report.interrupted ? "; interrupted: what was measured by then" : ""));
   return html + "</dl>";
@@ -58,16 +60,16 @@ std::string Facts(const Report& report) {
 
 std::string TableOf(std::span<const Row* const> rows) {
   std::string html =
-      R"(<div class="wide"><table><tr><th>What</th><th>Median</th><th>95 %</th><th>n</th><th>To its floor</th>)"
-      R"(<th>Floor</th><th class="words">Beside</th></tr>)";
+      R"(<div class="wide"><table><tr><th>What</th><th>Median</th><th>95 %</th><th>n</th><th>Required</th>)"
+      R"(<th>To its floor</th><th>Floor</th><th class="words">Beside</th></tr>)";
   for (const Row* row : rows) {
     const std::string& subject = row->figure.subject;
     html += fmt::format("<tr><td>{}{}{}</td>", Escape(subject), subject.empty() ? "" : ": ", Escape(row->figure.name));
     html += row->median ? fmt::format("<td>{}</td>", Escape(ValueText(*row->median, row->figure.unit)))
                         : "<td class=\"no\">no data</td>";
-    html +=
-        fmt::format("<td>{}</td><td>{}</td><td>{}</td><td>{}</td>", IntervalText(*row), row->samples, RatioText(*row),
-                    row->floor.median ? Escape(ValueText(*row->floor.median, row->figure.unit)) : "");
+    html += fmt::format("<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>", IntervalText(*row), row->samples,
+                        Escape(RequiredText(*row)), RatioIntervalText(*row),
+                        row->floor.median ? Escape(ValueText(*row->floor.median, row->figure.unit)) : "");
     html += fmt::format(R"(<td class="words">{}</td></tr>)", Escape(row->floor.name));
   }
   return html + "</table></div>";
@@ -108,7 +110,7 @@ std::string WritePage(const Report& report) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/><title>skep benchmark: {0}</title>"
       "<style>{1}</style></head><body><h1>skep benchmark: {0}</h1>"
       "<p class=\"note\">Medians with their 95 % intervals (bootstrap); a dark stroke is the floor, which was measured "
-      "beside unless its name says otherwise.</p>{2}",
+      "in turn with it: on a busy machine only the ratio to it says much.</p>{2}",
       Escape(report.what), metrics::kPageStyle, Facts(report));
   for (const std::string& suite : Distinct(rows, [](const Row& row) { return row.suite; })) {
     html += SuiteSection(suite, Only(rows, [&](const Row& row) { return row.suite == suite; }));

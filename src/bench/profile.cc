@@ -16,7 +16,6 @@ namespace skep::bench {
 namespace {
 
 constexpr std::string_view kSuite = "memory profile";
-constexpr std::string_view kRequired = "required at most";
 
 // As product.md has them: the whole process at rest, a connection, a pending request.
 constexpr double kRestMB = 35;
@@ -48,10 +47,8 @@ Figure Of(std::string name, std::string unit, std::string note = {}) {
 }
 
 void AddWithin(Run& run, Figure figure, double value, double most) {
-  Row row = Single(kSuite, std::move(figure), value);
-  row.floor = {.name = std::string(kRequired), .median = most};
-  row.ratio = value / most;
-  run.Add(std::move(row));
+  figure.required = most;
+  run.Add(Single(kSuite, std::move(figure), value));
 }
 
 Expected<void> AtRest(Run& run) {
@@ -147,7 +144,7 @@ Expected<void> Entries(Run& run) {
 
 }  // namespace
 
-void ProfileMemory(Run& run) {
+void ProfileMemory(Run& run, double seconds) {
   struct Part {
     Expected<void> (*measure)(Run&);
     std::string_view name;
@@ -156,6 +153,7 @@ void ProfileMemory(Run& run) {
       {AtRest, "whole process at rest"}, {Connections, "a connection"}, {Entries, "1,000 entries"}};
   for (const Part& part : kParts) {
     if (run.stopped()) return;
+    run.Begin(seconds / static_cast<double>(std::size(kParts)));
     if (const auto done = part.measure(run); !done) {
       run.Add(NoData(kSuite, Of(std::string(part.name), ""), done.error().message));
     }
@@ -163,7 +161,7 @@ void ProfileMemory(Run& run) {
 }
 
 bool WithinRequirements(const std::vector<Row>& rows) {
-  return std::ranges::all_of(rows, [](const Row& row) { return row.median && row.ratio.value_or(0) <= 1; });
+  return std::ranges::all_of(rows, [](const Row& row) { return row.median && Met(row).value_or(true); });
 }
 
 }  // namespace skep::bench

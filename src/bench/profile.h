@@ -5,10 +5,10 @@
 namespace skep::bench {
 
 /// What a server takes of memory: at rest, for a connection, for a request that waits, for 1,000 entries; each with
-/// what is required of it as its floor. From the kernel's figures of the server's process.
-void ProfileMemory(Run& run);
+/// what is required of it, if something is. From the kernel's figures of the server's process. Takes some seconds.
+void ProfileMemory(Run& run, double seconds);
 
-/// Whether nothing of that takes more than is required. False when something could not be measured.
+/// Whether all that is required is met. False when something could not be measured.
 bool WithinRequirements(const std::vector<Row>& rows);
 
 }  // namespace skep::bench

@@ -19,6 +19,8 @@ struct Figure {
   Better better = Better::kLower;
   std::string note;     ///< What has to be known to read it. Empty: nothing.
   std::string subject;  ///< What it is a figure of, where several are compared: a topology, a number of agents.
+  /// What skep is required to keep to: at least, where higher is better, else at most. Absent: nothing is required.
+  std::optional<double> required = {};
 };
 
 /// What it is compared with.
@@ -36,11 +38,20 @@ struct Row {
   std::string suite;
   Figure figure;
   std::int64_t samples = 0;          ///< Repetitions that were measured.
+  bool once = false;                 ///< It was counted once, for it does not vary: no time gives it an interval.
   std::optional<double> median;      ///< Of them; absent: no data, and the figure's note says why.
   std::optional<Interval> interval;  ///< 95 %, by bootstrap. Absent: too few samples.
   Floor floor;
   std::optional<double> ratio;  ///< Of the medians: what is measured by its floor.
+  /// 95 %, by bootstrap of the pairs: what slowed down both widens nothing. Absent: too few samples.
+  std::optional<Interval> ratio_interval;
 };
+
+/// Repetitions that an interval takes: see load/statistics.h.
+inline constexpr std::int64_t kLeastForInterval = 5;
+
+/// Whether the median keeps to what is required. Nothing when nothing is, or there are no data.
+std::optional<bool> Met(const Row& row);
 
 /// Sums up what the repetitions gave. `floors` is as long as `values`, or empty; the interval comes from `seed`.
 Row Summarise(std::string_view suite, Figure figure, std::span<const double> values, std::string_view floor_name,

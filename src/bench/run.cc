@@ -20,11 +20,7 @@ void Keep(const std::vector<double>& values, Columns& columns) {
 }  // namespace
 
 Run::Run(Options options, double seconds, Told told, Stopped stopped)
-    : options_(std::move(options)),
-      length_ns_(static_cast<std::int64_t>(seconds * 1e9)),
-      began_ns_(SystemClock().SteadyNs()),
-      told_(std::move(told)),
-      asked_(std::move(stopped)) {
+    : options_(std::move(options)), length_s_(seconds), told_(std::move(told)), asked_(std::move(stopped)) {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -33,10 +29,17 @@ bool Run::stopped() {
   return stopped_;
 }
 
+void Run::Begin(double seconds) {
+  done_s_ += part_s_;
+  part_s_ = seconds;
+  part_began_ns_ = SystemClock().SteadyNs();
+}
+
 void Run::At(std::string_view what) {
   if (!told_) return;
-  const auto elapsed_ns = static_cast<double>(SystemClock().SteadyNs() - began_ns_);
-  told_(length_ns_ > 0 ? std::min(1.0, elapsed_ns / static_cast<double>(length_ns_)) : 1, what);
+  const double elapsed_s = static_cast<double>(SystemClock().SteadyNs() - part_began_ns_) / 1e9;
+  const double done_s = done_s_ + std::min(part_s_, elapsed_s);
+  told_(length_s_ > 0 ? std::min(1.0, done_s / length_s_) : 1, what);
 }
 
 void Run::AddNoData(std::string_view suite, const std::vector<Figure>& figures, std::string_view why) {
@@ -46,6 +49,7 @@ void Run::AddNoData(std::string_view suite, const std::vector<Figure>& figures, 
 void Measure(Run& run, const Measurement& measurement, double seconds) {
   const int sides = measurement.floor ? 2 : 1;
   const double each_s = seconds / ((kRepetitions + 1) * sides);
+  run.Begin(seconds);
   const std::int64_t began_ns = SystemClock().SteadyNs();
   const auto over = [&](int repetition) {
     const double elapsed_s = static_cast<double>(SystemClock().SteadyNs() - began_ns) / 1e9;

@@ -22,9 +22,9 @@ struct Options {
 /// A benchmark under way: what it has found so far, and whether it is to go on. One thread.
 class Run {
  public:
-  /// `told` hears how much of it is done, from 0 to 1, and what it is at; `stopped` says whether to end early. Both may
-  /// be empty, and are called some times a second. SIGPIPE is ignored in the process from then on: a server that ends
-  /// is an error of what is measured, not our end.
+  /// `seconds`: what its parts are to take together. `told` hears how much of it is done, from 0 to 1, and what it is
+  /// at; `stopped` says whether to end early. Both may be empty, and are called some times a second. SIGPIPE is ignored
+  /// in the process from then on: a server that ends is an error of what is measured, not our end.
   using Told = std::function<void(double share, std::string_view what)>;
   using Stopped = std::function<bool()>;
   Run(Options options, double seconds, Told told = {}, Stopped stopped = {});
@@ -32,6 +32,8 @@ class Run {
   const Options& options() const { return options_; }
   /// Whether someone wants it to end. Once true, always true.
   bool stopped();
+  /// A part begins that is to take so many seconds; the one before is done, whatever it took.
+  void Begin(double seconds);
   /// Says what it is at.
   void At(std::string_view what);
 
@@ -42,11 +44,13 @@ class Run {
 
  private:
   const Options options_;
-  const std::int64_t length_ns_;
-  const std::int64_t began_ns_;
+  const double length_s_;
   const Told told_;
   const Stopped asked_;
   bool stopped_ = false;
+  double done_s_ = 0;  ///< What the parts that are done were to take.
+  double part_s_ = 0;  ///< What the one under way is to take.
+  std::int64_t part_began_ns_ = 0;
   std::vector<Row> rows_;
 };
 

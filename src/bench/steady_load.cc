@@ -60,6 +60,7 @@ Expected<Watched> LoadSteadily(Run& run, double seconds) {
   for (const Calls& calls : {Store(kFilled), Retrieve(kFilled)}) {
     if (auto filled = Fill(*server, calls, kFilled); !filled) return std::unexpected(std::move(filled.error()));
   }
+  run.Begin(seconds);
   const std::int64_t began_ns = SystemClock().SteadyNs();
   const auto elapsed_s = [&] { return static_cast<double>(SystemClock().SteadyNs() - began_ns) / 1e9; };
   Watched watched;

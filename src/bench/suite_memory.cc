@@ -57,18 +57,19 @@ void Memory(Run& run, double seconds) {
 
   std::vector<Measurement> all;
   all.push_back(DurableStore(run.options(), *durable));
-  const auto add = [&](Figure figure, Probe probe, bool beside_ping) {
-    all.push_back({.suite = std::string(kSuite), .figures = {std::move(figure)}, .probe = std::move(probe)});
-    if (!beside_ping) return;
-    all.back().floor_name = kPingFloor;
-    all.back().floor = PingRateOf(*relaxed);
+  const auto add = [&](Figure figure, Probe probe, bool durable_write = false) {
+    all.push_back({.suite = std::string(kSuite),
+                   .figures = {std::move(figure)},
+                   .probe = std::move(probe),
+                   .floor_name = std::string(durable_write ? kSyncFloor : kPingFloor),
+                   .floor = durable_write ? SyncRateOf(run.options().directory) : PingRateOf(*relaxed)});
   };
-  add(Rate("store, durable", "1 KB, 64 in flight, which share commits"), RateOf(*durable, Store(kEntries)), false);
-  add(Rate("store, not waiting for the disk", "--durability relaxed"), RateOf(*relaxed, Store(kEntries)), true);
-  add(Rate("retrieve, hot", "100 keys, kept by the server"), RateOf(*relaxed, Retrieve(kHot)), true);
-  add(Rate("retrieve, cold", "each key once after a start; the kernel's cache is warm"), ColdRetrieve(*relaxed), true);
-  add(Rate("search by a word", "full text over 20,000 entries, up to 10 found"), RateOf(*relaxed, Search()), true);
-  add(Rate("list by a glob", "10 of 20,000 keys"), RateOf(*relaxed, List()), true);
+  add(Rate("store, durable", "1 KB, 64 in flight, which share commits"), RateOf(*durable, Store(kEntries)), true);
+  add(Rate("store, not waiting for the disk", "--durability relaxed"), RateOf(*relaxed, Store(kEntries)));
+  add(Rate("retrieve, hot", "100 keys, kept by the server"), RateOf(*relaxed, Retrieve(kHot)));
+  add(Rate("retrieve, cold", "each key once after a start; the kernel's cache is warm"), ColdRetrieve(*relaxed));
+  add(Rate("search by a word", "full text over 20,000 entries, up to 10 found"), RateOf(*relaxed, Search()));
+  add(Rate("list by a glob", "10 of 20,000 keys"), RateOf(*relaxed, List()));
   for (const Measurement& measurement : all) {
     if (run.stopped()) return;
     Measure(run, measurement, seconds / static_cast<double>(all.size()));

@@ -42,12 +42,13 @@ void Soak(Run& run, double seconds) {
     run.Add(Single(kSuite,
                    {.name = "anonymous, most in the second half beyond the first",
                     .unit = "MB",
-                    .note = fmt::format("up to {:.0f} MB is the heap's play", kNoGrowthBytes / 1e6)},
+                    .note = fmt::format("up to {:.0f} MB is the heap's play", kNoGrowthBytes / 1e6),
+                    .required = kNoGrowthBytes / 1e6},
                    *growth / 1e6));
   }
   AddSlope(run, {.name = "anonymous, growth", .unit = "MB/h"}, watched->anonymous_bytes, 3600 / 1e6);
-  AddSlope(run, {.name = "descriptors, growth", .unit = "/h"}, watched->open_files, 3600);
-  AddSlope(run, {.name = "threads, growth", .unit = "/h"}, watched->threads, 3600);
+  AddSlope(run, {.name = "descriptors, growth", .unit = "/h", .required = 0}, watched->open_files, 3600);
+  AddSlope(run, {.name = "threads, growth", .unit = "/h", .required = 0}, watched->threads, 3600);
 }
 
 }  // namespace skep::bench

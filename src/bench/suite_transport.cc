@@ -58,7 +58,7 @@ void MeasureOr(Run& run, Expected<Measurement> measurement, std::string_view nam
 void Transport(Run& run, double seconds) {
   const Options& options = run.options();
   const double part_s = seconds / static_cast<double>(std::size(kSizes) + 3);
-  MeasureOr(run, PingRoundTrip(options), "ping, one at a time", part_s);
+  MeasureOr(run, PingRoundTrip(options, {50, 95, 99}), "ping, one at a time", part_s);
   MeasureOr(run, PingRate(options), "ping, as many as go through", part_s);
   auto started = Server::Start(options, {.durable = false});
   if (!started) return run.Add(NoData(kSuite, {.name = "values", .unit = "MB/s"}, started.error().message));

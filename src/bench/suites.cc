@@ -14,19 +14,19 @@ namespace skep::bench {
 namespace {
 
 constexpr Suite kSuites[] = {
-    {"quick", "The least of transport, memory and tasks, in ten lines", 10, Quick},
-    {"transport", "Round trips, pipelined requests, and values from 100 B to 9 MiB", 60, Transport},
-    {"correlation", "The tables of pending requests, in process: 1 to 8 threads, 10,000 and 100,000 pending", 30,
+    {"quick", "The least of transport, memory and tasks, in ten lines", 10, 2, Quick},
+    {"transport", "Round trips, pipelined requests, and values from 100 B to 9 MiB", 60, 5, Transport},
+    {"correlation", "The tables of pending requests, in process: 1 to 8 threads, 10,000 and 100,000 pending", 30, 8,
      Correlation},
-    {"memory", "Store, retrieve, search and list: hot and cold, durable and not", 30, Memory},
-    {"agents", "agent_spawn, agent_list, inbox", 15, Agents},
-    {"tasks", "task_orchestrate, task_claim, task_update, task_results", 15, Tasks},
-    {"swarm", "message_send, lease_acquire, lease_release, swarm_status", 15, Coordination},
-    {"topology", "The five on one workload, for real and simulated", 60, Topologies},
-    {"scaling", "2, 4, 8 … 128 agents", 60, Scaling},
-    {"filesystem", "What the disk under the store can do", 30, Filesystem},
-    {"soak", "A steady load: does memory grow, are descriptors or threads left behind", 60, Soak},
-    {"comprehensive", "All of the above", 300, Comprehensive},
+    {"memory", "Store, retrieve, search and list: hot and cold, durable and not", 30, 10, Memory},
+    {"agents", "agent_spawn, agent_list, inbox", 15, 2, Agents},
+    {"tasks", "task_orchestrate, task_claim, task_update, task_results", 15, 2, Tasks},
+    {"swarm", "message_send, lease_acquire, lease_release, swarm_status", 15, 2, Coordination},
+    {"topology", "The five on one workload, for real and simulated", 60, 20, Topologies},
+    {"scaling", "2, 4, 8 … 128 agents", 60, 25, Scaling},
+    {"filesystem", "What the disk under the store can do", 30, 10, Filesystem},
+    {"soak", "A steady load: does memory grow, are descriptors or threads left behind", 60, 20, Soak},
+    {"comprehensive", "All of the above", 300, 100, Comprehensive},
 };
 
 /// Values of quick: one of them, to show that large messages are no different.
@@ -51,7 +51,7 @@ void Quick(Run& run, double seconds) {
     if (measurement) return Measure(run, *measurement, part_s);
     run.Add(NoData("quick", {.name = std::string(name), .unit = {}}, measurement.error().message));
   };
-  measure(PingRoundTrip(run.options()), "ping, one at a time");
+  measure(PingRoundTrip(run.options(), {50, 95}), "ping, one at a time");
   measure(PingRate(run.options()), "ping, as many as go through");
   auto relaxed = StartShared(run.options(), {.durable = false});
   auto durable = StartShared(run.options());
@@ -61,22 +61,23 @@ void Quick(Run& run, double seconds) {
   }
   measure(ValueThroughput(run.options(), *relaxed, kQuickValue), "values");
   measure(DurableStore(run.options(), *durable), "store");
-  const auto add = [&](std::string_view suite, Figure figure, Probe probe) {
+  const auto add = [&](std::string_view suite, Figure figure, Probe probe, bool durable_write = false) {
     measure(Measurement{.suite = std::string(suite),
                         .figures = {std::move(figure)},
                         .probe = std::move(probe),
-                        .floor_name = std::string(kPingFloor),
-                        .floor = PingRateOf(*durable)},
+                        .floor_name = std::string(durable_write ? kSyncFloor : kPingFloor),
+                        .floor = durable_write ? SyncRateOf(run.options().directory) : PingRateOf(*durable)},
             "");
   };
-  add("memory", Rate("store, durable", "1 KB, 64 in flight, which share commits"), RateOf(*durable, Store(kQuickKeys)));
+  add("memory", Rate("store, durable", "1 KB, 64 in flight, which share commits"), RateOf(*durable, Store(kQuickKeys)),
+      true);
   if (const auto filled = Fill(**durable, Store(kQuickKeys), kQuickKeys); filled) {
     add("memory", Rate("retrieve, hot", "1,000 keys"), RateOf(*durable, Retrieve(kQuickKeys)));
   }
   const auto swarm = Fill(**durable, Tool("swarm_init", R"({"topology":"mesh"})"), 1);
   if (swarm) {
     add("tasks", Rate("task_orchestrate", "64 in flight, durable"),
-        RateOf(*durable, Numbered("task_orchestrate", R"({{"task":"task {}"}})")));
+        RateOf(*durable, Numbered("task_orchestrate", R"({{"task":"task {}"}})")), true);
   }
 }
 

@@ -13,9 +13,9 @@
 /// long as it.
 namespace skep::bench {
 
-/// One ping at a time, p50 and p99, beside an echo. Server, echo and this thread share one processor meanwhile: on two,
-/// a round trip takes three times as long, or not, as the kernel pleases.
-Expected<Measurement> PingRoundTrip(const Options& options);
+/// One ping at a time, its percentiles, beside an echo. Server, echo and this thread share one processor meanwhile: on
+/// two, a round trip takes three times as long, or not, as the kernel pleases.
+Expected<Measurement> PingRoundTrip(const Options& options, std::vector<double> percents);
 /// As many pings as go through, beside an echo of the same lines.
 Expected<Measurement> PingRate(const Options& options);
 /// A value of so many bytes (16 at least) stored, and read back: bytes of both requests and both answers by time,

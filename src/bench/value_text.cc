@@ -29,4 +29,22 @@ std::string IntervalText(const Row& row) {
 
 std::string RatioText(const Row& row) { return row.ratio ? fmt::format("× {}", ValueText(*row.ratio)) : ""; }
 
+std::string RatioIntervalText(const Row& row) {
+  if (!row.ratio || !row.ratio_interval) return RatioText(row);
+  return fmt::format("{} ({} – {})", RatioText(row), ValueText(row.ratio_interval->low),
+                     ValueText(row.ratio_interval->high));
+}
+
+std::string BoundText(const Row& row) {
+  if (!row.figure.required) return {};
+  return fmt::format("{} {}", row.figure.better == Better::kHigher ? "≥" : "≤",
+                     ValueText(*row.figure.required, row.figure.unit));
+}
+
+std::string RequiredText(const Row& row) {
+  if (!row.figure.required) return {};
+  const auto met = Met(row);
+  return fmt::format("{}: {}", BoundText(row), met ? (*met ? "met" : "not met") : "no data");
+}
+
 }  // namespace skep::bench

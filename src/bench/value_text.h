@@ -15,5 +15,11 @@ std::string ValueText(double value, std::string_view unit);
 std::string IntervalText(const Row& row);
 /// "× 1.25"; empty when there is none.
 std::string RatioText(const Row& row);
+/// The same with its 95 % interval, if it has one: "× 1.25 (1.20 – 1.31)".
+std::string RatioIntervalText(const Row& row);
+/// "≤ 5.00 ms"; empty when nothing is required.
+std::string BoundText(const Row& row);
+/// "≤ 5.00 ms: met"; empty when nothing is required.
+std::string RequiredText(const Row& row);
 
 }  // namespace skep::bench

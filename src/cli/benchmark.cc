@@ -35,6 +35,7 @@ int Failed(const Error& error, const Console& console) {
 struct Chosen {
   std::string name;
   double seconds = 0;
+  double least_s = 0;  ///< From which on it keeps to its time.
   std::function<void(bench::Run&, double)> function;
 };
 
@@ -45,12 +46,12 @@ Expected<Chosen> Choose(const Options& options) {
   if (options.scenario) {
     const auto scenario = bench::FindScenario(*options.scenario);
     if (!scenario) return std::unexpected(scenario.error());
-    return Chosen{*options.scenario, bench::kScenarioS,
+    return Chosen{*options.scenario, bench::kScenarioS, 0,
                   [scenario = *scenario](bench::Run& run, double seconds) { bench::Play(*scenario, run, seconds); }};
   }
   const auto suite = bench::FindSuite(options.suite.value_or("quick"));
   if (!suite) return std::unexpected(suite.error());
-  return Chosen{std::string((*suite)->name), (*suite)->seconds, (*suite)->function};
+  return Chosen{std::string((*suite)->name), (*suite)->seconds, (*suite)->least_s, (*suite)->function};
 }
 
 Expected<bench::Report> Measured(const Options& options, const Chosen& chosen, const Environment& environment,
@@ -83,6 +84,12 @@ int RunBenchmark(const Options& options, const Environment& environment, const C
   for (const auto& file : {options.export_file, options.html}) {
     if (!file) continue;
     if (const auto writable = CheckWritable(*file); !writable) return Failed(writable.error(), console);
+  }
+  if (const double seconds = options.duration.value_or(chosen->seconds); seconds < chosen->least_s) {
+    console.Say(
+        fmt::format("{} takes longer than {:g} s: it sets up what it measures, and measures each at least twice; from "
+                    "about {:.0f} s on it keeps to its time",
+                    chosen->name, seconds, chosen->least_s));
   }
   const auto report = Measured(options, *chosen, environment, console);
   if (!report) return Failed(report.error(), console);
@@ -131,7 +138,7 @@ int Benchmark(const CommandLine& line, const Environment& environment, const Con
 }
 
 int MeasureQuickly(const CommandLine& line, const Environment& environment, const Console& console) {
-  const auto report = Measured(line.options, {"quick", kPerfS, bench::Quick}, environment, console);
+  const auto report = Measured(line.options, {"quick", kPerfS, 0, bench::Quick}, environment, console);
   if (!report) return Failed(report.error(), console);
   if (!console.Out(line.options.json ? bench::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))) {
     return kExitFailed;

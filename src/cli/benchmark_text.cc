@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/beside.h"
 #include "bench/value_text.h"
 #include "metrics/scale.h"
 
@@ -32,10 +33,9 @@ std::string AroundText(const bench::Report& report) {
   std::string text = fmt::format("skep {}, build {}, {}, {:.0f} s, seed {}\n{}\n", around.version, around.build,
                                  around.date, report.seconds, report.seed, fmt::join(facts, " · "));
   if (around.machine.load) {
-    text += fmt::format(
-        "load average before: {:.2f}{}\n", *around.machine.load,
-        *around.machine.load > 0.5 * static_cast<double>(around.machine.cores) ? ": other work ran beside" : "");
+    text += fmt::format("load average before: {:.2f}\n", *around.machine.load);
   }
+  if (report.others_cores) text += bench::BesideText(report.others_cores, around.machine.cores) + "\n";
   if (report.interrupted) text += "interrupted: this is what was measured by then\n";
   return text;
 }
@@ -65,22 +65,50 @@ std::string NotesOf(std::span<const Row* const> rows) {
   return text;
 }
 
+/// Why some rows have no interval, if the time was too short for one; what is counted once never has.
+std::string TooFewText(std::span<const Row* const> rows) {
+  const bool some = std::ranges::any_of(
+      rows, [](const Row* row) { return row->median && !row->once && row->samples < bench::kLeastForInterval; });
+  if (!some) return {};
+  return fmt::format("  without an interval: fewer than {} repetitions; a longer --duration has more\n",
+                     bench::kLeastForInterval);
+}
+
 std::string RowByRow(std::span<const Row* const> rows, const Style& style) {
   Table table(true);
   const bool floors = std::ranges::any_of(rows, [](const Row* row) { return !row->floor.name.empty(); });
-  table.Add(floors ? std::vector<std::string>{"what", "median", "95 %", "n", "to its floor", "floor", ""}
-                   : std::vector<std::string>{"what", "median", "95 %", "n"});
+  const bool required = std::ranges::any_of(rows, [](const Row* row) { return row->figure.required.has_value(); });
+  std::vector<std::string> heading = {"what", "median", "95 %", "n"};
+  if (required) heading.emplace_back("required");
+  if (floors) heading.insert(heading.end(), {"to its floor", "floor", ""});
+  table.Add(std::move(heading));
   for (const Row* row : rows) {
     std::vector<std::string> cells = {row->figure.name, MedianText(*row), bench::IntervalText(*row),
                                       row->samples > 0 ? fmt::format("{}", row->samples) : ""};
+    if (required) cells.push_back(bench::RequiredText(*row));
     if (floors) {
-      cells.push_back(RatioText(*row));
+      cells.push_back(bench::RatioIntervalText(*row));
       cells.push_back(row->floor.median ? ValueText(*row->floor.median, row->figure.unit) : "");
       cells.push_back(row->floor.name);
     }
     table.Add(std::move(cells));
   }
-  return table.Render(style);
+  return table.Render(style) + TooFewText(rows);
+}
+
+/// What is required of a figure, and how many of the subjects meet it; empty when nothing is.
+std::string RequiredLine(const std::string& name, std::span<const Row* const> rows) {
+  std::string bound;
+  int judged = 0;
+  int met = 0;
+  for (const Row* row : rows) {
+    if (row->figure.name != name || !row->figure.required) continue;
+    bound = bench::BoundText(*row);
+    const auto meets = bench::Met(*row);
+    judged += meets ? 1 : 0;
+    met += meets.value_or(false) ? 1 : 0;
+  }
+  return bound.empty() ? "" : fmt::format("  {} {}: met by {} of {}\n", name, bound, met, judged);
 }
 
 /// A line for each subject, a column for each figure, with its ratio to the floor, whose name stands below.
@@ -109,12 +137,14 @@ std::string SideBySide(std::span<const Row* const> rows, const Style& style) {
     }
     table.Add(std::move(cells));
   }
+  std::string text = table.Render(style) + TooFewText(rows);
+  for (const std::string& name : names) text += RequiredLine(name, rows);
   const std::string& floor = rows.front()->floor.name;
-  return table.Render(style) + (floor.empty() ? "" : fmt::format("  × to its floor: {}\n", floor));
+  return text + (floor.empty() ? "" : fmt::format("  × to its floor: {}\n", floor));
 }
 
-std::string ChangeText(const bench::Difference& row) {
-  switch (row.verdict) {
+std::string_view VerdictText(bench::Verdict verdict) {
+  switch (verdict) {
     case bench::Verdict::kNoDifference:
       return "no difference shown";
     case bench::Verdict::kBetter:
@@ -125,6 +155,22 @@ std::string ChangeText(const bench::Difference& row) {
       return "no data to tell by";
   }
   return {};
+}
+
+/// What one run has of a row: the ratio or the figure, by which it is judged, with its interval.
+std::string SideText(const Row& row, bench::Basis basis) {
+  if (basis == bench::Basis::kRatio) return bench::RatioIntervalText(row);
+  if (!row.median) return {};
+  const std::string interval = bench::IntervalText(row);
+  return ValueText(*row.median, row.figure.unit) + (interval.empty() ? "" : fmt::format(" ({})", interval));
+}
+
+/// "3 worse (2 by the ratio, 1 by the figure)".
+std::string CountText(const bench::Comparison& comparison, bench::Verdict verdict) {
+  const std::int64_t all = comparison.Count(verdict);
+  const std::int64_t ratios = comparison.Count(verdict, bench::Basis::kRatio);
+  return fmt::format("{} {}{}", all, VerdictText(verdict),
+                     all == 0 ? "" : fmt::format(" ({} by the ratio, {} by the figure)", ratios, all - ratios));
 }
 
 }  // namespace
@@ -151,30 +197,42 @@ std::string TextOf(const bench::Report& report, const Style& style) {
 std::string LinesOf(const bench::Report& report, const Style& style) {
   Table table;
   for (const Row& row : report.rows) {
-    const std::string beside = row.ratio ? fmt::format("{} {}", RatioText(row), row.floor.name) : row.figure.note;
-    table.Add({fmt::format("{}: {}", row.suite, row.figure.name), MedianText(row), beside});
+    const std::string beside =
+        row.ratio ? fmt::format("{} {}", bench::RatioText(row), row.floor.name) : row.figure.note;
+    table.Add({fmt::format("{}: {}", row.suite, row.figure.name), MedianText(row), bench::RequiredText(row), beside});
   }
-  return table.Render(style) + (report.interrupted ? "interrupted\n" : "");
+  std::string text = table.Render(style);
+  const std::int64_t cores = report.around.machine.cores;
+  if (report.others_cores && bench::Disturbs(*report.others_cores, cores)) {
+    text += bench::BesideText(report.others_cores, cores) + "\n";
+  }
+  return text + (report.interrupted ? "interrupted\n" : "");
 }
 
 std::string TextOf(const bench::Comparison& comparison, const Style& style) {
   std::string text;
   for (const std::string& caution : comparison.caution) text += fmt::format("caution: {}\n", caution);
   Table table(true);
-  table.Add({"suite", "what", "before", "after", "ratio", ""});
+  table.Add({"suite", "what", "judged by", "before", "after", "change", ""});
   for (const bench::Difference& row : comparison.rows) {
     const bench::Figure& figure = row.after.figure;
+    std::string verdict(VerdictText(row.verdict));
+    if (!row.why.empty()) verdict += ": " + row.why;
     table.Add({row.before.suite.empty() ? row.after.suite : row.before.suite,
                figure.subject.empty() ? figure.name : fmt::format("{}: {}", figure.subject, figure.name),
-               row.before.median ? ValueText(*row.before.median, figure.unit) : "",
-               row.after.median ? ValueText(*row.after.median, figure.unit) : "",
-               row.ratio ? fmt::format("× {}", ValueText(*row.ratio)) : "", ChangeText(row)});
+               row.change ? std::string(Names(row.basis)[static_cast<std::size_t>(row.basis)]) : "",
+               SideText(row.before, row.basis), SideText(row.after, row.basis),
+               row.change ? fmt::format("× {}", ValueText(*row.change)) : "", std::move(verdict)});
   }
   text += table.Render(style);
   using bench::Verdict;
-  return text + fmt::format("{} worse, {} better, {} without a difference of 10 % that shows, {} without data\n",
-                            comparison.Count(Verdict::kWorse), comparison.Count(Verdict::kBetter),
-                            comparison.Count(Verdict::kNoDifference), comparison.Count(Verdict::kNoData));
+  text +=
+      "ratio: to the floor that was measured in turn with it, which a busy machine slows down too; figure: without "
+      "one\n";
+  return text + fmt::format("{}, {}, {} without a difference of {:.0f} % beyond the intervals, {} without data\n",
+                            CountText(comparison, Verdict::kWorse), CountText(comparison, Verdict::kBetter),
+                            comparison.Count(Verdict::kNoDifference), 100 * bench::kWorth,
+                            comparison.Count(Verdict::kNoData));
 }
 
 }  // namespace skep::cli

@@ -20,58 +20,6 @@
 namespace skep::cli {
 namespace {
 
-constexpr std::string_view kCommon[] = {"project", "log-level", "log-file", "durability"};
-constexpr std::string_view kServe[] = {"toolsets", "listen", "connect", "otlp"};
-constexpr std::string_view kLook[] = {"json"};
-constexpr std::string_view kReport[] = {"timeframe", "format", "swarm", "html", "json"};
-constexpr std::string_view kSimulation[] = {"agents",       "tasks",      "topology",   "seed",
-                                            "failure-rate", "crash-rate", "stall-rate", "dependencies",
-                                            "capabilities", "claims",     "compare",    "json"};
-constexpr std::string_view kBenchmark[] = {"suite",  "scenario", "agents",   "duration", "seed",
-                                           "export", "html",     "attached", "json"};
-constexpr std::string_view kPerf[] = {"json"};
-constexpr std::string_view kTest[] = {"duration", "pattern", "mix", "expect", "connections", "seed", "json"};
-constexpr std::string_view kProfile[] = {"json"};
-
-constexpr std::string_view kSwarmActions[] = {"watch"};
-constexpr std::string_view kBenchmarkActions[] = {"run", "compare"};
-constexpr std::string_view kPerfActions[] = {"quick"};
-constexpr std::string_view kTestActions[] = {"load", "stress", "custom", "memory", "network", "database"};
-constexpr std::string_view kProfileActions[] = {"memory"};
-/// The floor of benchmarks, which start it themselves: not for people, and not in the help.
-constexpr std::string_view kEcho = "echo";
-
-constexpr std::string_view kMcp[] = {"list", "json", "args"};
-
-constexpr CommandInfo kCommands[] = {
-    {Command::kServe, "serve", "Speaks MCP on standard input and output, as AI clients launch it, or on a socket",
-     kServe},
-    {Command::kMcp, "mcp", "Calls one tool", kMcp},
-    {Command::kStatus, "status", "Shows the project's store, swarms, agents and memory", kLook},
-    {Command::kHook, "hook", "Answers a client's hook: pre-edit forbids edits of files that others have leased", {}},
-    {Command::kTasks, "tasks", "Lists the swarm's unfinished tasks: who works on what, what waits for what", kLook},
-    {Command::kLeases, "leases", "Lists the leases on the project's files, and who has them", kLook},
-    {Command::kSwarm, "swarm", "skep swarm watch: agents, tasks and leases, refreshed every second", kLook, false,
-     kSwarmActions},
-    {Command::kReport, "report", "Says what the project's swarms and servers did and how fast; --html writes a page",
-     kReport},
-    {Command::kMetrics, "metrics", "Prints what is measured, as Prometheus reads it", {}},
-    {Command::kSimulate, "simulate", "Plays a swarm in virtual time, checks each step, and measures the scheduler",
-     kSimulation},
-    {Command::kBenchmark, "benchmark",
-     "Measures this skep on this machine: run a suite or scenario, compare two exports", kBenchmark, false,
-     kBenchmarkActions},
-    {Command::kPerf, "perf", "skep perf quick: how fast it is here, in ten lines and five seconds", kPerf, false,
-     kPerfActions},
-    {Command::kTest, "test",
-     "Loads a server and says whether it does what is required: load, stress, custom, memory, …", kTest, false,
-     kTestActions},
-    {Command::kProfile, "profile", "skep profile memory: what a server, a connection, a request, an entry take",
-     kProfile, false, kProfileActions},
-    {Command::kDoctor, "doctor", "Looks for what is wrong with the installation, and says what to do", kLook},
-    {Command::kDocs, "docs", "Prints a document that is made from the tables: man, tools, resources", {}, true},
-};
-
 constexpr std::string_view kDescription =
     "skep: shared memory and work for swarms of AI coding agents.\n"
     "Without a command, and with standard input from a pipe or a file, it serves.";
@@ -111,20 +59,15 @@ class Parser {
     app_.require_subcommand(0, 1);
     app_.allow_extras();
     app_.footer("skep COMMAND --help and skep mcp TOOL --help say more.");
-    for (const std::string_view name : kCommon) AddFlag(app_, OptionNamed(name), nullptr, options_);
-    for (const CommandInfo& info : kCommands) {
+    for (const std::string_view name : CommonOptions()) AddFlag(app_, OptionNamed(name), nullptr, options_);
+    for (const CommandInfo& info : Commands()) {
       CLI::App* const command = Sub(app_, info.name, std::string(info.summary));
       for (const std::string_view name : info.options) AddFlag(*command, OptionNamed(name), nullptr, options_);
       command->group(info.hidden ? "" : "Commands");
       if (info.command == Command::kDocs)
         command->add_option("document", document_, "man, tools or resources")->required();
       if (info.command == Command::kHook) command->add_option("event", hook_, "pre-edit")->required();
-      if (!info.actions.empty()) {
-        command->add_option("action", action_, fmt::format("{}", fmt::join(info.actions, ", ")))->required();
-      }
-      if (info.command == Command::kBenchmark) {
-        command->add_option("files", files_, "compare: two files that run --export has written")->expected(0, 2);
-      }
+      AddActions(*command, info);
       if (info.command == Command::kMcp && with_tools) AddTools(*command, tools);
       commands_.emplace_back(&info, command);
     }
@@ -155,12 +98,19 @@ class Parser {
     if (auto read = ReadOptions(line.options); !read) return ExitWith(kExitUsage, "--" + read.error().message);
     if (app_.get_subcommands().empty() && !serves_by_default)
       return ExitWith(kExitUsage, "no command; see skep --help");
-    line.action = action_;
     line.files = files_;
     for (const auto& [info, command] : commands_) {
       if (!command->parsed()) continue;
       line.command = info->command;
-      if (auto wrong = WrongAction(*info); !wrong.empty()) return ExitWith(kExitUsage, std::move(wrong));
+      if (info->actions.empty()) continue;
+      if (command->get_subcommands().empty()) {
+        return ExitWith(kExitUsage, fmt::format("skep {} what? There is {}; see skep {} --help", info->name,
+                                                fmt::join(ActionNames(*info), ", "), info->name));
+      }
+      line.action = command->get_subcommands().front()->get_name();
+      if (line.action == "compare" && files_.size() != 2) {
+        return ExitWith(kExitUsage, "skep benchmark compare takes two files: before and after");
+      }
     }
     for (const auto& [tool, command] : tools_) {
       if (command->parsed()) line.tool = tool;
@@ -172,18 +122,32 @@ class Parser {
   }
 
  private:
-  /// What is wrong with the word that follows a command's name, or those behind it; empty when nothing is.
-  std::string WrongAction(const CommandInfo& info) const {
-    const bool echo = info.command == Command::kBenchmark && action_ == kEcho;
-    if (!info.actions.empty() && !echo && std::ranges::find(info.actions, action_) == info.actions.end()) {
-      const std::string_view nearest = Nearest(action_, info.actions);
-      return fmt::format("skep {} {}: there is {}{}", info.name, action_, fmt::join(info.actions, ", "),
-                         nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+  static std::vector<std::string_view> ActionNames(const CommandInfo& info) {
+    std::vector<std::string_view> names;
+    for (const ActionInfo& action : info.actions) {
+      if (!action.hidden) names.push_back(action.name);
     }
-    if (info.command != Command::kBenchmark) return {};
-    if (action_ == "compare" && files_.size() != 2) return "skep benchmark compare takes two files: before and after";
-    if (action_ != "compare" && !files_.empty()) return fmt::format("unexpected argument: {}", files_.front());
-    return {};
+    return names;
+  }
+
+  void AddActions(CLI::App& command, const CommandInfo& info) {
+    static const Options kDefaults;
+    if (info.actions.empty()) return;
+    const auto formatter = std::make_shared<CLI::Formatter>();
+    formatter->column_width(app_.get_formatter()->get_column_width());
+    formatter->label("SUBCOMMAND", "ACTION");
+    command.formatter(formatter);
+    command.require_subcommand(0, 1)->footer(fmt::format("skep {} ACTION --help says more.", info.name));
+    for (const ActionInfo& action : info.actions) {
+      CLI::App* const sub = Sub(command, action.name, std::string(action.summary));
+      for (const std::string_view name : action.options) AddFlag(*sub, OptionNamed(name), &kDefaults, options_);
+      if (action.takes_files) {
+        sub->add_option("files", files_, "Two that skep benchmark run --export has written: before and after")
+            ->expected(-1);
+      }
+      if (action.more != nullptr) sub->footer(action.more());
+      sub->group(action.hidden ? "" : "Actions");
+    }
   }
 
   std::size_t Times(const std::string& option) const {
@@ -234,29 +198,56 @@ class Parser {
     const std::vector<std::string> extras = app_.remaining(true);
     if (extras.empty()) return {};
     const std::string word = extras.front().substr(0, extras.front().find('='));
-    std::vector<std::string> candidates;
-    if (word.starts_with("-")) {
-      for (const CLI::App* app = at; app != nullptr; app = app->get_parent()) {
-        for (const CLI::Option* option : app->get_options()) {
-          for (const std::string& name : option->get_lnames()) candidates.push_back("--" + name);
-        }
-      }
-    } else {
-      for (const CLI::App* sub : at->get_subcommands({})) candidates.push_back(sub->get_name());
-    }
-    const std::string_view what = word.starts_with("-") ? "option" : at == &app_ ? "command" : "tool";
-    const std::vector<std::string_view> names(candidates.begin(), candidates.end());
-    const std::string help = HelpCommand(*at);
-    if (names.empty()) return fmt::format("unexpected argument \"{}\"; see {}", word, help);
-    const std::string_view nearest = Nearest(word, names);
-    if (nearest.empty()) return fmt::format("there is no {} \"{}\"; see {}", what, word, help);
-    return fmt::format("there is no {} \"{}\" (did you mean \"{}\"?); see {}", what, word, nearest, help);
+    return word.starts_with("-") ? UnexpectedOption(word, *at) : UnexpectedWord(word, *at);
   }
 
-  static std::string HelpCommand(const CLI::App& app) {
-    std::string path;
-    for (const CLI::App* at = &app; at != nullptr; at = at->get_parent()) path = at->get_name() + " " + path;
-    return path + "--help";
+  std::string UnexpectedOption(const std::string& word, const CLI::App& at) const {
+    const auto takes = [&](const CLI::App& app) { return app.get_option_no_throw(word) != nullptr; };
+    for (const CLI::App* app = &at; app != nullptr; app = app->get_parent()) {
+      if (takes(*app)) return fmt::format("{} stands behind the command: {} {}", word, PathOf(*app), word);
+    }
+    for (const auto& [info, command] : commands_) {
+      if (at.get_parent() != command || info->actions.empty()) continue;
+      for (const CLI::App* other : command->get_subcommands({})) {
+        if (!takes(*other)) continue;
+        return fmt::format("{} takes no {}: that is for {}; see {} --help", PathOf(at), word, PathOf(*other),
+                           PathOf(at));
+      }
+    }
+    std::vector<std::string> candidates;
+    for (const CLI::App* app = &at; app != nullptr; app = app->get_parent()) {
+      for (const CLI::Option* option : app->get_options()) {
+        for (const std::string& name : option->get_lnames()) candidates.push_back("--" + name);
+      }
+    }
+    return NoSuch("option", word, candidates, at);
+  }
+
+  std::string UnexpectedWord(const std::string& word, const CLI::App& at) const {
+    for (const auto& [info, command] : commands_) {
+      if (command != &at || info->actions.empty()) continue;
+      const auto names = ActionNames(*info);
+      const std::string_view nearest = Nearest(word, names);
+      return fmt::format("{} {}: there is {}{}", PathOf(at), word, fmt::join(names, ", "),
+                         nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest));
+    }
+    std::vector<std::string> candidates;
+    for (const CLI::App* sub : at.get_subcommands({})) candidates.push_back(sub->get_name());
+    if (candidates.empty()) return fmt::format("unexpected argument \"{}\"; see {} --help", word, PathOf(at));
+    return NoSuch(&at == &app_ ? "command" : "tool", word, candidates, at);
+  }
+
+  static std::string NoSuch(std::string_view what, const std::string& word, const std::vector<std::string>& candidates,
+                            const CLI::App& at) {
+    const std::vector<std::string_view> names(candidates.begin(), candidates.end());
+    const std::string_view nearest = Nearest(word, names);
+    return fmt::format("there is no {} \"{}\"{}; see {} --help", what, word,
+                       nearest.empty() ? "" : fmt::format(" (did you mean \"{}\"?)", nearest), PathOf(at));
+  }
+
+  /// "skep benchmark run".
+  static std::string PathOf(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name() : PathOf(*app.get_parent()) + " " + app.get_name();
   }
 
   CLI::App app_;
@@ -265,22 +256,9 @@ class Parser {
   std::vector<std::pair<const CommandInfo*, CLI::App*>> commands_;
   std::vector<std::pair<const Tool*, CLI::App*>> tools_;
   std::string document_;
-  std::string action_;
   std::vector<std::string> files_;
   std::string hook_;
 };
-
-}  // namespace
-
-std::span<const CommandInfo> Commands() { return kCommands; }
-
-std::span<const std::string_view> CommonOptions() { return kCommon; }
-
-const Field& OptionNamed(std::string_view name) {
-  return *std::ranges::find(Options::kFields, name, [](const Field& field) { return field.name; });
-}
-
-namespace {
 
 /// `--ifVersion=1`, as an argument is called on the wire, is `--if-version=1`.
 std::string InKebabCase(std::string_view word) {

@@ -1,53 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cli/arguments.h"
+#include "cli/command_table.h"
 #include "cli/console.h"
 #include "cli/options.h"
 #include "skep/tool.h"
 
 namespace skep::cli {
-
-enum class Command : std::uint8_t {
-  kServe,
-  kMcp,
-  kStatus,
-  kTasks,
-  kLeases,
-  kSwarm,
-  kReport,
-  kMetrics,
-  kSimulate,
-  kBenchmark,
-  kPerf,
-  kTest,
-  kProfile,
-  kHook,
-  kDoctor,
-  kDocs
-};
-
-/// A command as users see it.
-struct CommandInfo {
-  Command command;
-  std::string_view name;
-  std::string_view summary;
-  /// The rows of Options that it takes, besides those that all take.
-  std::span<const std::string_view> options;
-  bool hidden = false;
-  /// What follows its name: one of these words. Empty: nothing does.
-  std::span<const std::string_view> actions = {};
-};
-std::span<const CommandInfo> Commands();
-
-/// The options that all commands take.
-std::span<const std::string_view> CommonOptions();
-const Field& OptionNamed(std::string_view name);
 
 /// What was typed, understood.
 struct CommandLine {

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
 #include <string_view>
 
 #include "base/version.h"
-#include "cli/command_line.h"
+#include "cli/arguments.h"
+#include "cli/command_table.h"
 #include "cli/config.h"
 #include "cli/flag_help.h"
+#include "cli/options.h"
 
 namespace skep::cli {
 namespace {
@@ -42,6 +45,30 @@ std::string TroffFlags(std::span<const Field> fields, const void* defaults) {
     out += fmt::format(".TP\n\\fB{}\\fP{}\n{}\n", Troff("--" + FlagName(field.name)),
                        value.empty() ? "" : fmt::format(" \\fI{}\\fP", Troff(value)), Troff(FlagHelp(field, defaults)));
   }
+  return out;
+}
+
+/// Lines that stay as they are.
+std::string TroffLines(const std::string& text) {
+  std::string out = ".nf\n";
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out += Troff(line) + "\n";
+  return out + ".fi\n";
+}
+
+/// Options of skep's own, by their names.
+std::string TroffOptions(std::span<const std::string_view> names, const void* defaults) {
+  std::string out;
+  for (const std::string_view name : names) out += TroffFlags({&OptionNamed(name), 1}, defaults);
+  return out;
+}
+
+/// What is said of an action: what it is for, and the options that it takes.
+std::string TroffAction(const CommandInfo& command, const ActionInfo& action) {
+  static const Options kDefaults;
+  std::string out = fmt::format(".SS skep {} {}\n{}.\n", command.name, action.name, Troff(action.summary));
+  out += TroffOptions(action.options, &kDefaults);
+  if (action.more != nullptr) out += ".PP\n" + TroffLines(action.more());
   return out;
 }
 
@@ -159,8 +186,10 @@ std::string ManPage(std::span<const Tool* const> tools) {
       Version());
   for (const CommandInfo& command : Commands()) {
     if (command.hidden) continue;
-    out += fmt::format(".B skep {}\n.RI {}[ option \" ...]\"\n.br\n", command.name,
-                       command.command == Command::kMcp ? "TOOL \" \" [ argument \" ...] \" " : "");
+    const std::string_view then = command.command == Command::kMcp ? "TOOL \" \" [ argument \" ...] \" "
+                                  : command.actions.empty()        ? ""
+                                                                   : "ACTION \" \" ";
+    out += fmt::format(".B skep {}\n.RI {}[ option \" ...]\"\n.br\n", command.name, then);
   }
   out += kIntroduction;
   out += ".SH COMMANDS\n";
@@ -169,11 +198,17 @@ std::string ManPage(std::span<const Tool* const> tools) {
     out += fmt::format(".TP\n.B {}\n{}.\n", command.name, Troff(command.summary));
   }
   out += ".SH OPTIONS\nOf all commands:\n";
-  for (const std::string_view name : CommonOptions()) out += TroffFlags({&OptionNamed(name), 1}, nullptr);
+  out += TroffOptions(CommonOptions(), nullptr);
   for (const CommandInfo& command : Commands()) {
     if (command.hidden || command.options.empty()) continue;
     out += fmt::format(".PP\nOf\n.BR \"skep {}\" :\n", command.name);
-    for (const std::string_view name : command.options) out += TroffFlags({&OptionNamed(name), 1}, nullptr);
+    out += TroffOptions(command.options, nullptr);
+  }
+  out += ".SH ACTIONS\n";
+  for (const CommandInfo& command : Commands()) {
+    for (const ActionInfo& action : command.actions) {
+      if (!action.hidden) out += TroffAction(command, action);
+    }
   }
   out += kTools;
   for (const Tool* tool : tools) {

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "base/clock.h"
+#include "bench/beside.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 
@@ -24,12 +25,14 @@ bench::Report MeasureAndReport(const bench::Options& options, std::string_view w
       .what = std::string(what), .seed = options.seed, .around = bench::LookAround(options.program, options.directory)};
   const Interrupt interrupt;
   Progress progress(console);
+  const bench::Beside beside;
   const std::int64_t began_ns = SystemClock().SteadyNs();
   bench::Run run(
       options, seconds, [&](double share, std::string_view at) { progress.Show(share, at, SystemClock().SteadyNs()); },
       [&] { return interrupt.asked() || (attached && InputEnded(console.in)); });
   function(run, seconds);
   report.seconds = static_cast<double>(SystemClock().SteadyNs() - began_ns) / 1e9;
+  report.others_cores = beside.Cores();
   report.interrupted = run.stopped();
   report.rows = run.rows();
   return report;

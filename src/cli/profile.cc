@@ -20,9 +20,8 @@ int ProfileMemory(const CommandLine& line, const Environment& environment, const
     console.Say(program ? directory.error().message : program.error().message);
     return kExitFailed;
   }
-  const bench::Report report = MeasureAndReport(
-      {.program = *std::move(program), .directory = *std::move(directory)}, "memory profile", kSeconds, false,
-      [](bench::Run& run, double) { bench::ProfileMemory(run); }, console);
+  const bench::Report report = MeasureAndReport({.program = *std::move(program), .directory = *std::move(directory)},
+                                                "memory profile", kSeconds, false, bench::ProfileMemory, console);
   const std::string text = line.options.json ? bench::ToJson(report) + "\n" : TextOf(report, StyleOf(console));
   if (!console.Out(text)) return kExitFailed;
   if (report.interrupted) return kExitInterrupted;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "bench/beside.h"
 #include "bench/durability.h"
 #include "bench/steady_load.h"
 #include "bench/stress.h"
@@ -19,6 +20,7 @@
 #include "cli/render.h"
 #include "cli/scratch_disk.h"
 #include "load/expectation.h"
+#include "load/machine.h"
 #include "load/progress.h"
 #include "load/report.h"
 
@@ -84,6 +86,14 @@ Expected<load::Outcome> Load(const Place& place, const load::Target& target, loa
   });
 }
 
+void AddBeside(std::optional<double> others_cores, Json& to) {
+  to["otherWorkCores"] = others_cores ? Json(*others_cores) : Json();
+}
+
+std::string BesideLine(std::optional<double> others_cores, std::int64_t cores) {
+  return others_cores ? bench::BesideText(others_cores, cores) + "\n" : "";
+}
+
 Expected<load::Plan> PlanOf(const Loading& loading, const Options& options) {
   auto pattern = load::ParsePattern(options.pattern.value_or(std::string(loading.pattern)));
   if (!pattern) return std::unexpected(std::move(pattern.error()));
@@ -114,7 +124,9 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
   const auto run = Scratch::Make();
   if (!run) return Failed(run.error(), console);
   const load::Target target = TargetOf(place, loading.socket ? *run / "s" : "");
+  const bench::Beside beside;
   auto outcome = Load(place, target, *plan, console);
+  const auto others_cores = beside.Cores();
   if (!outcome) return Failed(outcome.error(), console);
   load::Report report{.target = target,
                       .plan = *plan,
@@ -126,7 +138,12 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
     report.judgements.push_back(load::Judge(expectation, {&report.outcome, 1}));
     met = met && report.judgements.back().verdict == load::Judgement::Verdict::kMet;
   }
-  const std::string text = options.json ? load::ReportJson(report).dump() + "\n" : load::ReportText(report);
+  std::string text = load::ReportText(report) + BesideLine(others_cores, report.machine.cores);
+  if (options.json) {
+    Json json = load::ReportJson(report);
+    AddBeside(others_cores, json);
+    text = json.dump() + "\n";
+  }
   if (!console.Out(text)) return kExitFailed;
   if (report.outcome.interrupted) return kExitInterrupted;
   return met ? kExitOk : kExitFailed;
@@ -169,6 +186,7 @@ std::string TextOf(const bench::Stressed& stressed, double step_s, const Style& 
 int TestStress(const Options& options, const Place& place, const Console& console) {
   // --duration is for all of it, and about ten rates are tried.
   const double step_s = options.duration ? std::clamp(*options.duration / kStressSteps, 0.5, 60.0) : kStressStepS;
+  const bench::Beside beside;
   const auto stressed = bench::FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
     Options one = options;
     one.pattern = fmt::format("constant:{:.0f}", per_s);
@@ -178,7 +196,14 @@ int TestStress(const Options& options, const Place& place, const Console& consol
     return Load(place, TargetOf(place, ""), *plan, console, fmt::format("{:.0f}/s: ", per_s));
   });
   if (!stressed) return Failed(stressed.error(), console);
-  const std::string text = options.json ? JsonOf(*stressed).dump() + "\n" : TextOf(*stressed, step_s, StyleOf(console));
+  const auto others_cores = beside.Cores();
+  std::string text =
+      TextOf(*stressed, step_s, StyleOf(console)) + BesideLine(others_cores, load::LookAtMachine().cores);
+  if (options.json) {
+    Json json = JsonOf(*stressed);
+    AddBeside(others_cores, json);
+    text = json.dump() + "\n";
+  }
   return console.Out(text) && stressed->highest.value_or(0) >= kRequiredPerS ? kExitOk : kExitFailed;
 }
 
@@ -189,9 +214,10 @@ struct Check {
   bool met = false;
 };
 
-int Tell(const std::vector<Check>& checks, bool interrupted, const Options& options, const Console& console) {
-  bool met = !interrupted;
-  Json json = {{"interrupted", interrupted}, {"checks", Json::array()}};
+int Tell(const std::vector<Check>& checks, const bench::Report& report, const Options& options,
+         const Console& console) {
+  bool met = !report.interrupted;
+  Json json = {{"interrupted", report.interrupted}, {"checks", Json::array()}};
   Table table;
   for (const Check& check : checks) {
     met = met && check.met;
@@ -199,9 +225,12 @@ int Tell(const std::vector<Check>& checks, bool interrupted, const Options& opti
     table.Add({check.what, check.found, check.met ? "met" : "not met"});
   }
   json["met"] = met;
-  const std::string text = options.json ? json.dump() + "\n" : table.Render(StyleOf(console));
+  AddBeside(report.others_cores, json);
+  const std::string text =
+      options.json ? json.dump() + "\n"
+                   : table.Render(StyleOf(console)) + BesideLine(report.others_cores, report.around.machine.cores);
   if (!console.Out(text)) return kExitFailed;
-  if (interrupted) return kExitInterrupted;
+  if (report.interrupted) return kExitInterrupted;
   return met ? kExitOk : kExitFailed;
 }
 
@@ -227,7 +256,7 @@ int TestMemory(const Options& options, const Place& place, const Console& consol
        grown(watched->open_files, 1, "", 0, "no descriptors are left behind"),
        grown(watched->threads, 1, "", 0, "no threads are left behind"),
        {"calls were answered", bench::ValueText(watched->calls_per_s, "/s"), watched->calls_per_s > 0}},
-      report.interrupted, options, console);
+      report, options, console);
 }
 
 int TestDatabase(const Options& options, const Place& place, const Console& console) {
@@ -243,22 +272,13 @@ int TestDatabase(const Options& options, const Place& place, const Console& cons
                 survived->found == survived->acknowledged},
                {"the database is sound (PRAGMA quick_check)", survived->integrity, survived->integrity == "ok"},
                {"the store writes, commits and reads back (health_check)", survived->health, survived->health == "ok"}},
-              report.interrupted, options, console);
+              report, options, console);
 }
 
 }  // namespace
 
 int TestLoad(const CommandLine& line, const Environment& environment, const Console& console) {
   const Options& options = line.options;
-  if (line.action != "custom" && (options.pattern || options.mix)) {
-    console.Say(fmt::format("--pattern and --mix are for skep test custom: {} is what it is", line.action));
-    return kExitUsage;
-  }
-  const bool loads = line.action == "load" || line.action == "network" || line.action == "custom";
-  if (!loads && !options.expect.empty()) {
-    console.Say("--expect is for skep test load, network and custom: the others say what they look at");
-    return kExitUsage;
-  }
   auto program = OwnProgram();
   if (!program) return Failed(program.error(), console);
   auto directory = ScratchDisk(environment, console);

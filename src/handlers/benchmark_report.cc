@@ -18,20 +18,33 @@ std::optional<double> Number(json::Value value) {
   return value.AsDouble();
 }
 
+/// [low, high], if there is one.
+void ReadEnds(json::Value interval, std::optional<double>& low, std::optional<double>& high) {
+  if (!interval.Is(json::Type::kArray)) return;
+  json::Elements ends(interval);
+  json::Value end;
+  if (ends.Next(end)) low = Number(end);
+  if (ends.Next(end)) high = Number(end);
+}
+
 BenchmarkRow RowIn(json::Value json) {
-  BenchmarkRow row{.suite = TextIn(json, "suite"), .name = TextIn(json, "name"), .unit = TextIn(json, "unit")};
+  BenchmarkRow row{.suite = TextIn(json, "suite"),
+                   .name = TextIn(json, "name"),
+                   .unit = TextIn(json, "unit"),
+                   .better = TextIn(json, "better") == "higher" ? Better::kHigher : Better::kLower};
   if (const std::string subject = TextIn(json, "subject"); !subject.empty()) {
     row.name = fmt::format("{}: {}", subject, row.name);
   }
+  row.n = static_cast<std::int64_t>(Number(json.Find("samples")).value_or(0));
   row.median = Number(json.Find("median"));
-  row.ratio = Number(json.Find("ratio"));
-  if (const json::Value interval = json.Find("interval"); interval.Is(json::Type::kArray)) {
-    json::Elements ends(interval);
-    json::Value end;
-    if (ends.Next(end)) row.low = Number(end);
-    if (ends.Next(end)) row.high = Number(end);
+  ReadEnds(json.Find("interval"), row.low, row.high);
+  if (const json::Value floor = json.Find("floor"); floor.Is(json::Type::kObject)) {
+    row.floor = {.name = TextIn(floor, "name"), .median = Number(floor.Find("median"))};
   }
-  if (std::string floor = TextIn(json.Find("floor"), "name"); !floor.empty()) row.floor = std::move(floor);
+  row.ratio = Number(json.Find("ratio"));
+  ReadEnds(json.Find("ratioInterval"), row.ratio_low, row.ratio_high);
+  row.required = Number(json.Find("required"));
+  if (const json::Value met = json.Find("met"); met.Is(json::Type::kBool)) row.met = met.AsBool();
   if (std::string note = TextIn(json, "note"); !note.empty()) row.note = std::move(note);
   return row;
 }
@@ -52,7 +65,8 @@ Expected<BenchmarkReport> ReadBenchmarkReport(std::span<char> line) {
       .machine =
           fmt::format("{}, {:.0f} cores, {}, {}", TextIn(around, "processor"), Number(around.Find("cores")).value_or(0),
                       TextIn(around, "filesystem"), TextIn(around, "kernel")),
-      .load = Number(around.Find("loadAverage"))};
+      .load = Number(around.Find("loadAverage")),
+      .other_work = Number(around.Find("otherWorkCores"))};
   json::Value row;
   for (json::Elements rows(root.Find("rows")); rows.Next(row);) report.rows.push_back(RowIn(row));
   return report;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,27 +13,53 @@
 
 namespace skep::handlers {
 
+enum class Better : int { kHigher, kLower };
+constexpr std::array<std::string_view, 2> Names(Better) { return {"higher", "lower"}; }
+
+/// What the machine itself can do, measured in turn with a figure.
+struct BenchmarkFloor {
+  std::string name;
+  std::optional<double> median;
+
+  static constexpr Field kFields[] = {
+      Req<&BenchmarkFloor::name>("name"),
+      Opt<&BenchmarkFloor::median>("median", "In the row's unit; absent: no data"),
+  };
+};
+
 /// A row of `skep benchmark run --json`, as far as an answer needs it.
 struct BenchmarkRow {
   std::string suite;
   std::string name;
   std::string unit;
+  Better better = Better::kLower;
+  std::int64_t n = 0;
   std::optional<double> median;
   std::optional<double> low;
   std::optional<double> high;
+  std::optional<BenchmarkFloor> floor;
   std::optional<double> ratio;
-  std::optional<std::string> floor;
+  std::optional<double> ratio_low;
+  std::optional<double> ratio_high;
+  std::optional<double> required;
+  std::optional<bool> met;
   std::optional<std::string> note;
 
   static constexpr Field kFields[] = {
       Req<&BenchmarkRow::suite>("suite"),
       Req<&BenchmarkRow::name>("name"),
       Req<&BenchmarkRow::unit>("unit"),
-      Opt<&BenchmarkRow::median>("median", "Absent: no data, see note"),
-      Opt<&BenchmarkRow::low>("low", "Of its 95 % interval"),
+      Req<&BenchmarkRow::better>("better", "What is better of it"),
+      Req<&BenchmarkRow::n>("n", "Samples"),
+      Opt<&BenchmarkRow::median>("median", "Of the samples; absent: no data, see note"),
+      Opt<&BenchmarkRow::low>("low", "Of its 95 % interval; absent: fewer than 5 samples"),
       Opt<&BenchmarkRow::high>("high"),
-      Opt<&BenchmarkRow::ratio>("ratio", "To the floor"),
-      Opt<&BenchmarkRow::floor>("floor", "What was measured beside it"),
+      Opt<&BenchmarkRow::floor>("floor", "What the machine itself can do, measured in turn with it"),
+      Opt<&BenchmarkRow::ratio>("ratio", "Median by the floor's: on a busy machine only this says much"),
+      Opt<&BenchmarkRow::ratio_low>("ratioLow", "Of its 95 % interval"),
+      Opt<&BenchmarkRow::ratio_high>("ratioHigh"),
+      Opt<&BenchmarkRow::required>("required", "Of the median: at least if higher is better, else at most"),
+      Opt<&BenchmarkRow::met>("met", "Whether what is required is met; absent: nothing is, or there are no data"),
       Opt<&BenchmarkRow::note>("note"),
   };
 };
@@ -44,6 +71,7 @@ struct BenchmarkReport {
   bool interrupted = false;
   std::string machine;
   std::optional<double> load;
+  std::optional<double> other_work;
   std::vector<BenchmarkRow> rows;
 
   static constexpr Field kFields[] = {
@@ -52,6 +80,7 @@ struct BenchmarkReport {
       Req<&BenchmarkReport::interrupted>("interrupted", "Rows are missing"),
       Req<&BenchmarkReport::machine>("machine"),
       Opt<&BenchmarkReport::load>("load", "Average, before it began"),
+      Opt<&BenchmarkReport::other_work>("otherWorkCores", "Processors' worth of other work, while it ran"),
       Req<&BenchmarkReport::rows>("rows"),
   };
 };

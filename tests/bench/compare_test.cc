@@ -33,10 +33,47 @@ TEST(BenchmarkCompare, IntervalsThatOverlapShowNoDifference) {
   EXPECT_EQ(VerdictOf(MakeRow("a", 100), noisy), Verdict::kNoDifference);
 }
 
-TEST(BenchmarkCompare, WithoutAnIntervalNothingIsSaid) {
-  Row single = MakeRow("a", 10);
-  single.interval.reset();
-  EXPECT_EQ(VerdictOf(MakeRow("a", 100), single), Verdict::kNoData);
+/// With a floor, and an interval of one percent around the ratio to it.
+Row Beside(double median, double ratio) {
+  Row row = MakeRow("a", median);
+  row.floor = {.name = "echo", .median = median / ratio};
+  row.ratio = ratio;
+  row.ratio_interval = Interval{.low = ratio * 0.995, .high = ratio * 1.005};
+  return row;
+}
+
+Difference Only(const Row& before, const Row& after) {
+  return Compare({.rows = {before}}, {.rows = {after}}).rows.at(0);
+}
+
+TEST(BenchmarkCompare, WhatHasAFloorIsJudgedByItsRatio) {
+  // Half as fast on a machine that was half as fast.
+  const Difference same = Only(Beside(100, 0.5), Beside(50, 0.5));
+  EXPECT_EQ(same.basis, Basis::kRatio);
+  EXPECT_EQ(same.change, 1);
+  EXPECT_EQ(same.verdict, Verdict::kNoDifference);
+  EXPECT_EQ(Only(Beside(100, 0.5), Beside(100, 0.25)).verdict, Verdict::kWorse);
+  EXPECT_EQ(Only(MakeRow("a", 100), MakeRow("a", 50)).basis, Basis::kFigure);
+}
+
+TEST(BenchmarkCompare, BesideAnotherFloorNothingIsSaid) {
+  Row other = Beside(100, 0.5);
+  other.floor.name = "ping";
+  EXPECT_EQ(Only(Beside(100, 0.5), other).why, "beside another floor: echo, then ping");
+  EXPECT_EQ(Only(Beside(100, 0.5), MakeRow("a", 100)).verdict, Verdict::kNoData);
+}
+
+TEST(BenchmarkCompare, WithoutAnIntervalItIsSaidWhy) {
+  Row few = MakeRow("a", 10);
+  few.interval.reset();
+  few.samples = 3;
+  EXPECT_EQ(VerdictOf(MakeRow("a", 100), few), Verdict::kNoData);
+  EXPECT_EQ(Only(MakeRow("a", 100), few).why, "n = 3 in the second run: an interval takes 5");
+  EXPECT_THAT(Only(Single("suite", few.figure, 5), few).why, HasSubstr("counted once"));
+  Row old = Beside(100, 0.5);
+  old.ratio_interval.reset();
+  EXPECT_EQ(Only(old, Beside(100, 0.5)).why, "the first run has no interval of the ratio");
+  EXPECT_EQ(Only(NoData("suite", few.figure, "why"), few).why, "no data in the first run");
 }
 
 TEST(BenchmarkCompare, RowsThatOnlyOneOfThemHasAreListed) {
@@ -45,6 +82,8 @@ TEST(BenchmarkCompare, RowsThatOnlyOneOfThemHasAreListed) {
   ASSERT_EQ(comparison.rows.size(), 3U);
   EXPECT_EQ(comparison.rows[0].after.figure.name, "gone");
   EXPECT_EQ(comparison.rows[2].after.figure.name, "new");
+  EXPECT_EQ(comparison.rows[0].why, "only in the first run");
+  EXPECT_EQ(comparison.rows[2].why, "only in the second run");
   EXPECT_EQ(comparison.Count(Verdict::kNoData), 2);
   EXPECT_EQ(comparison.Count(Verdict::kNoDifference), 1);
 }
@@ -59,10 +98,26 @@ TEST(BenchmarkCompare, SaysWhatMakesTwoRunsHardToCompare) {
   EXPECT_THAT(Compare(before, before).caution, IsEmpty());
 }
 
+TEST(BenchmarkCompare, SaysThatTheMachineWasBusy) {
+  Report quiet{.what = "quick", .others_cores = 0.1};
+  quiet.around.machine.cores = 2;
+  Report busy = quiet;
+  busy.others_cores = 1.5;
+  EXPECT_THAT(Compare(quiet, quiet).caution, IsEmpty());
+  EXPECT_THAT(Compare(quiet, busy).caution,
+              ElementsAre(HasSubstr("other work took 0.10 of 2 cores, then other work took 1.50 of 2 cores")));
+  // An older export has the load average before it only.
+  Report old = quiet;
+  old.others_cores.reset();
+  old.around.machine.load = 3;
+  EXPECT_THAT(Compare(old, quiet).caution, ElementsAre(HasSubstr("load average 3.00 before it")));
+}
+
 TEST(BenchmarkCompare, IsAlsoSaidInJson) {
   const std::string json = ToJson(Compare({.rows = {MakeRow("a", 100)}}, {.rows = {MakeRow("a", 50)}}));
   EXPECT_THAT(json, HasSubstr(R"("worse":1)"));
-  EXPECT_THAT(json, HasSubstr(R"("ratio":0.5,"verdict":"worse")"));
+  EXPECT_THAT(json, HasSubstr(R"("judgedBy":"figure","before":{"value":100)"));
+  EXPECT_THAT(json, HasSubstr(R"("change":0.5,"verdict":"worse")"));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 
 Report Full() {
-  Report report{.what = "quick", .seconds = 9.5, .seed = 3, .interrupted = true};
+  Report report{.what = "quick", .seconds = 9.5, .seed = 3, .interrupted = true, .others_cores = 0.25};
   report.around = {
       .machine = {.processor = "EPYC", .cores = 2, .memory_bytes = 1 << 30, .kernel = "Linux", .load = 0.5},
       .filesystem = "ext4 on /dev/vda",
@@ -25,6 +25,8 @@ Report Full() {
   row.figure.note = "1 KB";
   row.floor = {.name = "echo", .median = 2469.1356};
   row.ratio = 0.5;
+  row.ratio_interval = Interval{.low = 0.4, .high = 0.6};
+  row.figure.required = 1000;
   report.rows = {row, NoData("suite", {.name = "lost", .unit = "µs"}, "why")};
   return report;
 }
@@ -38,7 +40,10 @@ TEST(BenchmarkExport, IsReadBackAsItWasWritten) {
   ASSERT_EQ(read->rows.size(), 2U);
   EXPECT_EQ(read->rows[0].median, 1234.57);
   EXPECT_EQ(read->rows[0].floor.name, "echo");
+  EXPECT_EQ(read->rows[0].ratio_interval->high, 0.6);
+  EXPECT_EQ(read->rows[0].figure.required, 1000);
   EXPECT_FALSE(read->rows[1].median);
+  EXPECT_EQ(read->others_cores, 0.25);
 }
 
 TEST(BenchmarkExport, WhatThereIsNoDataOfIsNull) {
@@ -46,11 +51,14 @@ TEST(BenchmarkExport, WhatThereIsNoDataOfIsNull) {
 }
 
 TEST(BenchmarkExport, AnotherFileIsRefused) {
-  for (const std::string_view text : {"", "[]", "{}", "{\"skepBenchmark\":1}", "no json"}) {
+  for (const std::string_view text :
+       {"", "[]", "{}", R"({"skepBenchmark":1})", R"({"skepBenchmark":1,"suite":5,"environment":{},"rows":[]})",
+        R"({"skepBenchmark":1,"suite":"a","environment":{},"rows":[{"suite":1}]})", "no json"}) {
     const auto read = FromJson(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_THAT(read.error().message, HasSubstr("skep benchmark run --export"));
+    // And nothing of what the library says of it.
+    EXPECT_EQ(read.error().message, "not what skep benchmark run --export writes");
   }
   EXPECT_THAT(FromJson(R"({"skepBenchmark":99})").error().message, HasSubstr("another version of skep"));
 }

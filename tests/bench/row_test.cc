@@ -20,6 +20,10 @@ TEST(BenchmarkRow, SumsUpRepetitionsBesideTheirFloor) {
   EXPECT_GE(row.interval->high, 11);
   EXPECT_EQ(row.floor.median, 22);
   EXPECT_EQ(row.ratio, 0.5);
+  // Pairs stay together, and each of these has the same ratio.
+  ASSERT_TRUE(row.ratio_interval);
+  EXPECT_EQ(row.ratio_interval->low, 0.5);
+  EXPECT_EQ(row.ratio_interval->high, 0.5);
 }
 
 TEST(BenchmarkRow, TheSameSeedGivesTheSameInterval) {
@@ -35,6 +39,19 @@ TEST(BenchmarkRow, TooFewRepetitionsHaveNoInterval) {
   EXPECT_FALSE(Summarise("memory", kFigure, values, "", {}, 1).interval);
 }
 
+TEST(BenchmarkRow, WhatIsRequiredIsMetOrNot) {
+  Row row = Single("memory", kFigure, 50);
+  EXPECT_FALSE(Met(row).has_value());
+  row.figure.required = 50;
+  EXPECT_EQ(Met(row), true);
+  row.figure.required = 60;
+  EXPECT_EQ(Met(row), false);
+  row.figure.better = Better::kLower;
+  EXPECT_EQ(Met(row), true);
+  row.median.reset();
+  EXPECT_FALSE(Met(row).has_value());
+}
+
 TEST(BenchmarkRow, WhatWasNotMeasuredSaysWhy) {
   const Row row = NoData("memory", kFigure, "the disk is full");
   EXPECT_FALSE(row.median);
@@ -45,6 +62,7 @@ TEST(BenchmarkRow, WhatDoesNotVaryIsOneSample) {
   const Row row = Single("memory", kFigure, 5);
   EXPECT_EQ(row.median, 5);
   EXPECT_EQ(row.samples, 1);
+  EXPECT_TRUE(row.once);
   EXPECT_FALSE(row.interval);
 }
 

@@ -70,6 +70,20 @@ TEST(BenchmarkMeasure, WhatWasMeasuredBeforeItWasStoppedIsKept) {
   EXPECT_TRUE(run.stopped());
 }
 
+TEST(BenchmarkRun, APartIsDoneWhenTheNextOneBegins) {
+  std::vector<double> told;
+  bench::Run run({}, 7200, [&](double share, std::string_view) { told.push_back(share); });
+  run.At("what comes before");
+  run.Begin(3600);
+  run.Begin(3600);
+  run.At("the second part");
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0], 0);
+  // However short the first was; and the second has only begun.
+  EXPECT_GE(told[1], 0.5);
+  EXPECT_LT(told[1], 1);
+}
+
 TEST(BenchmarkRun, SaysWhatItIsAt) {
   std::vector<std::string> told;
   bench::Run run({}, 0, [&](double share, std::string_view what) {

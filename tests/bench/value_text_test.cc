@@ -30,6 +30,23 @@ TEST(BenchmarkValueText, WhatThereIsNotIsEmpty) {
   EXPECT_EQ(IntervalText({}), "");
   EXPECT_EQ(RatioText({}), "");
   EXPECT_EQ(RatioText({.ratio = 1.25}), "× 1.25");
+  EXPECT_EQ(RatioIntervalText({.ratio = 1.25}), "× 1.25");
+  EXPECT_EQ(RequiredText({}), "");
+}
+
+TEST(BenchmarkValueText, SaysHowSureARatioIs) {
+  EXPECT_EQ(RatioIntervalText({.ratio = 1.25, .ratio_interval = Interval{.low = 1.2, .high = 1.31}}),
+            "× 1.25 (1.20 – 1.31)");
+}
+
+TEST(BenchmarkValueText, SaysWhatIsRequiredAndWhetherItIsMet) {
+  Row row = MakeRow("a", 100);
+  row.figure.required = 90;
+  EXPECT_EQ(RequiredText(row), "≥ 90.0/s: met");
+  row.figure.better = Better::kLower;
+  EXPECT_EQ(RequiredText(row), "≤ 90.0/s: not met");
+  row.median.reset();
+  EXPECT_EQ(RequiredText(row), "≤ 90.0/s: no data");
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ TEST_F(BenchmarkCommand, MeasuresAndExportsWhatItPrints) {
   EXPECT_EQ(exported + "\n", run.out);
   EXPECT_TRUE(std::ifstream(page));
   EXPECT_THAT(run.err, HasSubstr("% correlation"));
+  EXPECT_THAT(run.err, HasSubstr("correlation takes longer than 1 s"));
 }
 
 TEST_F(BenchmarkCommand, WhatIsNotThereIsToldTheNearest) {
@@ -72,7 +73,17 @@ TEST_F(BenchmarkCommand, WhatCannotBeComparedIsRefused) {
   EXPECT_THAT(missing.err, HasSubstr("/no/such/file: cannot be read"));
   std::ofstream(user_.project() + "/other.json") << "{}";
   EXPECT_THAT(user_.RunAnywhere({"benchmark", "compare", before, user_.project() + "/other.json"}).err,
-              HasSubstr("not what skep benchmark run --export has written"));
+              HasSubstr("other.json: not what skep benchmark run --export writes"));
+}
+
+TEST_F(BenchmarkCommand, ComparingTakesNoOptionsOfARun) {
+  const std::string before = Export("before.json", 100);
+  for (const char* option : {"--suite", "--html", "--export", "--duration"}) {
+    const auto run = user_.RunAnywhere({"benchmark", "compare", before, before, option, "x"});
+    EXPECT_EQ(run.status, kExitUsage) << option;
+    EXPECT_THAT(run.err, HasSubstr("skep benchmark compare takes no " + std::string(option) +
+                                   ": that is for skep benchmark run"));
+  }
 }
 
 TEST_F(BenchmarkCommand, EchoesForItsOwnFloor) {

@@ -105,6 +105,27 @@ TEST(CommandLine, RefusesWhatMakesNoSense) {
               AllOf(HasSubstr("--log-level must be one of"), HasSubstr("did you mean \"warn\"")));
 }
 
+TEST(CommandLine, AnOptionBeforeItsCommandIsToldWhereItStands) {
+  EXPECT_THAT(Refused({"--json", "perf", "quick"}),
+              HasSubstr("--json stands behind the command: skep perf quick --json"));
+  EXPECT_THAT(Refused({"benchmark", "--suite", "memory", "run"}), HasSubstr("skep benchmark run --suite"));
+  EXPECT_THAT(Refused({"--json", "status"}), HasSubstr("skep status --json"));
+  EXPECT_THAT(Refused({"--json", "mcp", "memory_usage"}), HasSubstr("skep mcp --json"));
+}
+
+TEST(CommandLine, ActionsHaveOptionsAndHelpOfTheirOwn) {
+  const auto line = Parse({"benchmark", "compare", "a.json", "b.json", "--json"});
+  ASSERT_TRUE(line.has_value()) << line.error().text;
+  EXPECT_EQ(line->action, "compare");
+  EXPECT_THAT(line->files, testing::ElementsAre("a.json", "b.json"));
+  EXPECT_THAT(Refused({"benchmark"}), HasSubstr("skep benchmark what? There is run, compare;"));
+  EXPECT_THAT(Refused({"benchmark", "compare", "a", "b", "c"}), HasSubstr("takes two files: before and after"));
+  EXPECT_THAT(Help({"benchmark", "--help"}), AllOf(HasSubstr("compare"), testing::Not(HasSubstr("echo"))));
+  EXPECT_THAT(Help({"benchmark", "run", "--help"}), AllOf(HasSubstr("--suite"), HasSubstr("Exit status:")));
+  EXPECT_THAT(Help({"benchmark", "compare", "--help"}),
+              AllOf(HasSubstr("Exit status:"), testing::Not(HasSubstr("--suite"))));
+}
+
 TEST(CommandLine, HelpsWhereItIsAsked) {
   EXPECT_THAT(Help({"--help"}), AllOf(HasSubstr("doctor"), HasSubstr("--durability full|relaxed")));
   EXPECT_THAT(Help({"mcp", "--help"}), HasSubstr("memory_usage"));

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+/// What `skep COMMAND ACTION --help` says behind the options of those that measure: what is done unless something else
+/// is asked for, what the exit statuses mean, examples.
+namespace skep::cli {
+
+std::string BenchmarkRunHelp();
+std::string BenchmarkCompareHelp();
+std::string PerfQuickHelp();
+std::string TestHelp();
+std::string ProfileMemoryHelp();
+
+}  // namespace skep::cli
