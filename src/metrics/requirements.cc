@@ -14,6 +14,23 @@ namespace {
 /// Calls from which a 95th percentile is one.
 constexpr std::uint64_t kEnough = 20;
 
+/// What measures a requirement when use has not shown it, on a server of its own.
+struct MeasuredBy {
+  std::string_view requirement;
+  std::string_view how;
+};
+constexpr MeasuredBy kMeasuredBy[] = {
+    {"message processing", "skep test load measures the round trip, in which it is contained"},
+    {"correlation look-up", "skep benchmark run --suite correlation measures it"},
+    {"sustained rate", "skep test load asks for it"},
+    {"burst rate", "skep test load asks for it"},
+    {"connections", "skep-load --connections 1000 --pattern closed:100 asks for them, of a server on a socket"},
+    {"memory", "skep profile memory measures it"},
+    {"agent operations", "skep benchmark run --suite agents measures them"},
+    {"task operations", "skep benchmark run --suite tasks measures them"},
+    {"coordination operations", "skep benchmark run --suite swarm measures them"},
+};
+
 Requirement Slow(std::string_view name, std::string_view wanted, const Distribution& values, std::uint64_t most_ns,
                  std::string_view of) {
   Requirement one{.name = name, .wanted = wanted};
@@ -118,6 +135,11 @@ std::vector<Requirement> CheckRequirements(const Evidence& evidence) {
   add_rate("agent operations", "855/s", "rate:agents_minute", 855);
   add_rate("task operations", "833/s", "rate:tasks_minute", 833);
   add_rate("coordination operations", "476/s", "rate:coordination_minute", 476);
+  for (Requirement& one : all) {
+    if (!one.why) continue;
+    const auto by = std::ranges::find(kMeasuredBy, one.name, &MeasuredBy::requirement);
+    if (by != std::end(kMeasuredBy)) *one.why += fmt::format("; {}", by->how);
+  }
   return all;
 }
 

@@ -53,6 +53,8 @@ TEST_F(Requirements, ARateThatNobodyAskedForIsNoFailure) {
   Look("rate:requests", 100);
   EXPECT_EQ(Of("burst rate").met, Met::kNoData);
   EXPECT_THAT(*Of("burst rate").why, HasSubstr("no more than 100/s were asked for"));
+  EXPECT_THAT(*Of("burst rate").why, HasSubstr("skep test load"));
+  EXPECT_THAT(*Of("task operations").why, HasSubstr("skep benchmark run --suite tasks"));
   Look("rate:requests", 60'000);
   EXPECT_EQ(Of("burst rate").met, Met::kMet);
 }
