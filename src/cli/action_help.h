@@ -6,6 +6,8 @@
 /// is asked for, what the exit statuses mean, examples.
 namespace skep::cli {
 
+/// Of both actions.
+std::string BenchmarkHelp();
 std::string BenchmarkRunHelp();
 std::string BenchmarkCompareHelp();
 std::string PerfQuickHelp();

@@ -137,7 +137,9 @@ class Parser {
     formatter->column_width(app_.get_formatter()->get_column_width());
     formatter->label("SUBCOMMAND", "ACTION");
     command.formatter(formatter);
-    command.require_subcommand(0, 1)->footer(fmt::format("skep {} ACTION --help says more.", info.name));
+    command.require_subcommand(0, 1);
+    command.footer(
+        fmt::format("{}skep {} ACTION --help says more.", info.more == nullptr ? "" : info.more() + "\n", info.name));
     for (const ActionInfo& action : info.actions) {
       CLI::App* const sub = Sub(command, action.name, std::string(action.summary));
       for (const std::string_view name : action.options) AddFlag(*sub, OptionNamed(name), &kDefaults, options_);

@@ -52,6 +52,7 @@ struct CommandInfo {
   bool hidden = false;
   /// What follows its name: one of these. Empty: nothing does.
   std::span<const ActionInfo> actions = {};
+  std::string (*more)() = nullptr;  ///< As an action's.
 };
 std::span<const CommandInfo> Commands();
 

@@ -139,7 +139,7 @@ be given as \- (standard input, to the last byte), or as @\fIFILE\fP; a text tha
 
 constexpr std::string_view kRest = R"(.SH EXIT STATUS
 0 when all went well, 1 when it did not (the tool said so, or doctor found a failure), 2 for a wrong command line or
-wrong arguments, 78 for a configuration that cannot be used.
+wrong arguments, 78 for a configuration that cannot be used, 130 when a measurement was interrupted.
 .SH ENVIRONMENT
 .TP
 .B SKEP_HOME

@@ -91,8 +91,7 @@ struct Options {
                            "quick (default), transport, correlation, memory, agents, tasks, swarm, topology, scaling, "
                            "filesystem, soak or comprehensive"),
       Opt<&Options::scenario>("scenario", "In place of a suite: ecommerce, ml-pipeline or microservices"),
-      Opt<&Options::duration>("duration", "Seconds that it may take, about; each suite has its own default",
-                              {1, 86'400}),
+      Opt<&Options::duration>("duration", "Seconds that it may take, about (default: see below)", {1, 86'400}),
       Opt<&Options::export_file>("export", "Writes what was measured into a file, as JSON, for skep benchmark compare"),
       Opt<&Options::attached>("attached", "Ends early when standard input does"),
       Opt<&Options::pattern>("pattern",

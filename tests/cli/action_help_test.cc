@@ -11,8 +11,8 @@ namespace {
 using testing::HasSubstr;
 
 TEST(ActionHelp, SaysWhatEachExitStatusMeansAndGivesAnExample) {
-  for (const std::string& help :
-       {BenchmarkRunHelp(), BenchmarkCompareHelp(), PerfQuickHelp(), TestHelp(), ProfileMemoryHelp()}) {
+  for (const std::string& help : {BenchmarkHelp(), BenchmarkRunHelp(), BenchmarkCompareHelp(), PerfQuickHelp(),
+                                  TestHelp(), ProfileMemoryHelp()}) {
     EXPECT_THAT(help, HasSubstr("Exit status: 0"));
     EXPECT_THAT(help, HasSubstr("2 for a wrong"));
     EXPECT_THAT(help, testing::ContainsRegex("Examples?:\n  skep "));
