@@ -22,7 +22,6 @@ constexpr std::array<string_view, 4> kLists = {"tools/list", "resources/list", "
                                                "prompts/list"};
 /// Pages of a list that are asked for: a server that never ends must not hold us up.
 constexpr int kMostPages = 100;
-constexpr std::int64_t kTimeoutMs = 30'000;
 
 /// A member that is a string, else nothing.
 std::string TextIn(const json& object, const char* name) {
@@ -124,9 +123,29 @@ void AddList(string_view method, const json& result, Contract& contract) {
   }
 }
 
-Expected<Contract> ReadContract(const client::Launch& launch) {
+bool Contract::Offers(const MethodInfo& info, bool in_modern) const {
+  if (!(in_modern ? info.modern && modern : info.legacy)) return false;
+  return info.capability.empty() || capabilities[in_modern ? 1 : 0].contains(info.capability);
+}
+
+std::set<std::string, std::less<>> CapabilitiesIn(const json& result) {
+  std::set<std::string, std::less<>> all;
+  const json announced = result.is_object() ? result.value("capabilities", json::object()) : json::object();
+  if (!announced.is_object()) return all;
+  for (const auto& [name, what] : announced.items()) {
+    all.insert(name);
+    if (!what.is_object()) continue;
+    for (const auto& [part, value] : what.items()) {
+      if (value != false) all.insert(name + "/" + part);
+    }
+  }
+  if (all.contains("extensions/io.modelcontextprotocol/tasks")) all.insert("tasks");
+  return all;
+}
+
+Expected<Contract> ReadContract(const client::Launch& launch, std::int64_t patience_ms) {
   Contract contract;
-  const client::Session::Options silent{.revision = "", .timeout_ms = kTimeoutMs};
+  const client::Session::Options silent{.revision = "", .timeout_ms = patience_ms};
   for (const string_view revision : kLegacyRevisions) {
     auto session = client::Session::Open(launch, silent);
     if (!session) return std::unexpected(session.error());
@@ -136,13 +155,15 @@ Expected<Contract> ReadContract(const client::Launch& launch) {
     if (revision == client::kLegacy) {
       const json info = greeting->is_object() ? greeting->value("serverInfo", json()) : json();
       contract.server = fmt::format("{} {}", TextIn(info, "name"), TextIn(info, "version"));
+      contract.capabilities[0] = CapabilitiesIn(*greeting);
       session->stream().Queue(client::kInitialized);
       if (auto asked = AskLists(*session, contract); !asked) return std::unexpected(asked.error());
       const auto discovered = Ask(*session, client::ModernRequest(1, "server/discover"));
       if (!discovered) return std::unexpected(discovered.error());
       contract.modern = discovered->is_object();
+      contract.capabilities[1] = CapabilitiesIn(*discovered);
     }
-    session->Close(kTimeoutMs);
+    session->Close(patience_ms);
   }
   return contract;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "client/process.h"
+#include "fuzz/methods.h"
 #include "fuzz/schema.h"
 #include "skep/error.h"
 
@@ -34,10 +36,15 @@ struct Contract {
   std::vector<std::string> resources;  ///< URIs.
   std::vector<std::string> templates;  ///< With {variables}.
   std::vector<PromptContract> prompts;
+  /// That it announces in the legacy and the modern era, "resources/subscribe" among them; "tasks" also as an
+  /// extension.
+  std::set<std::string, std::less<>> capabilities[2];
   std::set<std::string, std::less<>> lists;  ///< Methods that list something and were answered with a result.
 
   const ToolContract* Tool(std::string_view name) const;
   int ToolIndex(std::string_view name) const;  ///< -1: none.
+  /// Whether it announces what the method belongs to, and speaks that era.
+  bool Offers(const MethodInfo& info, bool in_modern) const;
   /// Whether it has the tools whose meaning is known: memory_usage; task_claim and what belongs to it.
   bool HasMemory() const;
   bool HasTasks() const;
@@ -48,7 +55,10 @@ struct Contract {
 /// Adds what a result of one of the list methods says; what has not its form is left out.
 void AddList(std::string_view method, const nlohmann::json& result, Contract& contract);
 
-/// Asks a server of its own, in each revision. Fails when it cannot be started, or answers no greeting.
-Expected<Contract> ReadContract(const client::Launch& launch);
+/// The names that a greeting's or a discovery's result announces.
+std::set<std::string, std::less<>> CapabilitiesIn(const nlohmann::json& result);
+
+/// Asks a server of its own, in each revision. Fails when it cannot be started, or does not answer within the patience.
+Expected<Contract> ReadContract(const client::Launch& launch, std::int64_t patience_ms);
 
 }  // namespace skep::fuzz

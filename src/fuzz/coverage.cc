@@ -16,12 +16,24 @@ void Coverage::Answered(Method method, bool modern, int tool, bool good) {
   (good ? of_tool.good : of_tool.refused) += 1;
 }
 
+std::vector<std::string> NotOffered(const Contract& contract) {
+  std::vector<std::string> names;
+  for (const MethodInfo& info : kMethods) {
+    const bool legacy = info.legacy && !contract.Offers(info, false);
+    const bool modern = info.modern && contract.modern && !contract.Offers(info, true);
+    if (!legacy && !modern) continue;
+    const bool everywhere = (legacy || !info.legacy) && (modern || !info.modern || !contract.modern);
+    names.push_back(fmt::format("{}{}", info.name, everywhere ? "" : legacy ? " (legacy)" : " (modern)"));
+  }
+  return names;
+}
+
 std::vector<std::string> NotReached(const Contract& contract, const Coverage& coverage) {
   std::vector<std::string> missing;
   for (const MethodInfo& info : kMethods) {
     const auto& counts = coverage.methods[static_cast<std::size_t>(info.method)];
     for (const bool modern : {false, true}) {
-      if (!(modern ? info.modern && contract.modern : info.legacy)) continue;
+      if (!contract.Offers(info, modern)) continue;
       const std::string name = fmt::format("method {} ({})", info.name, modern ? "modern" : "legacy");
       const Coverage::Count& count = counts[modern ? 1 : 0];
       if (count.good == 0)

@@ -26,6 +26,9 @@ struct Coverage {
   void Answered(Method method, bool modern, int tool, bool good);
 };
 
+/// Methods that the server does not announce: "tasks/list", or, where it does in the other era, "tasks/list (modern)".
+std::vector<std::string> NotOffered(const Contract& contract);
+
 /// What the contract names and was not reached: "method tasks/list (legacy)", "tool x: result", "error -32042".
 std::vector<std::string> NotReached(const Contract& contract, const Coverage& coverage);
 

@@ -247,7 +247,9 @@ void DemandReader::Message(Value message, const Agreement& agreement, Times time
         id.Is(Type::kString) ? demand.id.size() > kLongestId : !id.Is(Type::kInt) || std::abs(id.AsInt()) > kLargestId;
     if (odd) demand.times = Times::kIdOrNone;
   }
+  if (others) demand.form = Demand::Form::kOtherMembers;
   if (!valid) {
+    demand.form = Demand::Form::kInvalid;
     demand.kinds = kWhatever;
     if (!twice) demand.kinds = kProtocolError;
   } else if (!usable) {

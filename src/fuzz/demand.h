@@ -43,6 +43,12 @@ struct Demand {
   std::string id;  ///< As canonical JSON. Empty: an error without an id.
   Times times = Times::kOnce;
   std::uint16_t kinds = kWhatever;
+  enum class Form : std::uint8_t {
+    kRequest,
+    kOtherMembers,  ///< A request with members that JSON-RPC does not name: it is one, and is answered somehow.
+    kInvalid,       ///< It has an id, and is no request.
+  };
+  Form form = Form::kRequest;
   Method method = Method::kUnknown;
   bool modern = false;
   bool may_wait = false;  ///< It may take as long as its arguments say.

@@ -47,6 +47,19 @@ std::string_view NameOfKind(std::uint16_t kind) {
   }
 }
 
+/// What findings call a request that is no tool's.
+string_view SubjectOf(const Demand& demand) {
+  switch (demand.form) {
+    case Demand::Form::kInvalid:
+      return "an invalid request";
+    case Demand::Form::kOtherMembers:
+      return "a request with other members";
+    case Demand::Form::kRequest:
+      break;
+  }
+  return NameOf(demand.method);
+}
+
 std::string Quote(string_view line) {
   return std::string(line.substr(0, kQuoted)) + (line.size() > kQuoted ? "…" : "");
 }
@@ -178,7 +191,15 @@ bool Judge::Owes(string_view id) const {
 std::string Judge::Received(std::span<char> line) {
   ++received_;
   if (line.size() > kLongestLine) ReceivedOversize();
-  const json::Outcome outcome = reader_.Parse(line);
+  json::Outcome outcome = reader_.Parse(line);
+  if (outcome == json::Outcome::kSyntax && json::IsUtf8({line.data(), line.size()})) {
+    // Half a character, written as an escape, is JSON by its grammar, though our parser does not take it.
+    if (const auto mended = Mended({line.data(), line.size()}); mended && line.front() == '{') {
+      mended_.Clear();
+      mended_.Append(*mended);
+      outcome = reader_.Parse({mended_.data(), mended_.size()});
+    }
+  }
   if (outcome != json::Outcome::kOk && outcome != json::Outcome::kNumberRange) {
     Find(Rule::kNotProtocol, "no JSON", fmt::format("a line is no JSON: {}", Quote({line.data(), line.size()})));
     return {};
@@ -293,7 +314,7 @@ void Judge::Named(Pending& pending, Value result, Value error) {
                                             : std::uint16_t{kGood};
   coverage_.Answered(demand.method, demand.modern, demand.tool, kind == kGood);
   const ToolContract* tool = demand.tool < 0 ? nullptr : &contract_.tools[static_cast<std::size_t>(demand.tool)];
-  const string_view subject = tool != nullptr ? string_view(tool->name) : NameOf(demand.method);
+  const string_view subject = tool != nullptr ? string_view(tool->name) : SubjectOf(demand);
   if ((demand.kinds & kind) == 0) {
     if (kind == kGood && tool != nullptr) {
       Find(Rule::kAccepted, subject, fmt::format("{} has arguments that the input schema forbids", demand.id));
@@ -349,8 +370,8 @@ Judge::Round Judge::EndRound() {
     if (pending.answers < pending.least) {
       const string_view tool =
           demand.tool < 0 ? string_view() : contract_.tools[static_cast<std::size_t>(demand.tool)].name;
-      Find(Rule::kUnanswered, tool.empty() ? NameOf(demand.method) : tool,
-           fmt::format("{} ({} {}) is not answered", demand.id, NameOf(demand.method), tool));
+      Find(Rule::kUnanswered, tool.empty() || demand.form != Demand::Form::kRequest ? SubjectOf(demand) : tool,
+           fmt::format("{} ({}{}{}) is not answered", demand.id, NameOf(demand.method), tool.empty() ? "" : " ", tool));
       model_.Forget(demand.truth);
     }
     // Whatever is late is not missed twice.

@@ -17,6 +17,7 @@
 #include "fuzz/parts.h"
 #include "fuzz/pool.h"
 #include "json/reader.h"
+#include "skep/block.h"
 
 namespace skep::fuzz {
 
@@ -89,6 +90,7 @@ class Judge {
   Model model_;
   DemandReader reader_of_sent_;
   json::Reader reader_;
+  Block mended_;      ///< Room for a line that our parser does not take as it is.
   std::string part_;  ///< Of a line that is not whole yet.
 
   Agreement agreement_;

@@ -210,7 +210,7 @@ Life::Round Life::Play(std::span<const std::string> bytes) {
     peer.over = hangs || peer.ended;
     round.over = round.over || peer.over;
     if (!round.over && rounds_ % kLookEvery == 0) {
-      peer.vitals.Saw(peer.judge.sent(), peer.session.process()->Measure());
+      peer.vitals.Saw(peer.judge.sent(), client::MeasureFamily(peer.session.process()->pid()));
     }
   }
   return round;

@@ -43,27 +43,28 @@ struct MethodInfo {
   std::string_view name;
   bool legacy;  ///< In some revision of that era.
   bool modern;
+  std::string_view capability = "";  ///< That a server announces which has it; empty: every server has it.
 };
 inline constexpr std::array<MethodInfo, 20> kMethods = {{
     {Method::kPing, "ping", true, false},
     {Method::kInitialize, "initialize", true, false},
     {Method::kDiscover, "server/discover", false, true},
-    {Method::kToolsList, "tools/list", true, true},
-    {Method::kToolsCall, "tools/call", true, true},
-    {Method::kResourcesList, "resources/list", true, true},
-    {Method::kTemplatesList, "resources/templates/list", true, true},
-    {Method::kResourcesRead, "resources/read", true, true},
-    {Method::kSubscribe, "resources/subscribe", true, false},
-    {Method::kUnsubscribe, "resources/unsubscribe", true, false},
-    {Method::kPromptsList, "prompts/list", true, true},
-    {Method::kPromptsGet, "prompts/get", true, true},
-    {Method::kComplete, "completion/complete", true, true},
-    {Method::kSetLevel, "logging/setLevel", true, false},
-    {Method::kTasksList, "tasks/list", true, false},
-    {Method::kTasksGet, "tasks/get", true, true},
-    {Method::kTasksResult, "tasks/result", true, false},
-    {Method::kTasksCancel, "tasks/cancel", true, true},
-    {Method::kTasksUpdate, "tasks/update", false, true},
+    {Method::kToolsList, "tools/list", true, true, "tools"},
+    {Method::kToolsCall, "tools/call", true, true, "tools"},
+    {Method::kResourcesList, "resources/list", true, true, "resources"},
+    {Method::kTemplatesList, "resources/templates/list", true, true, "resources"},
+    {Method::kResourcesRead, "resources/read", true, true, "resources"},
+    {Method::kSubscribe, "resources/subscribe", true, false, "resources/subscribe"},
+    {Method::kUnsubscribe, "resources/unsubscribe", true, false, "resources/subscribe"},
+    {Method::kPromptsList, "prompts/list", true, true, "prompts"},
+    {Method::kPromptsGet, "prompts/get", true, true, "prompts"},
+    {Method::kComplete, "completion/complete", true, true, "completions"},
+    {Method::kSetLevel, "logging/setLevel", true, false, "logging"},
+    {Method::kTasksList, "tasks/list", true, false, "tasks"},
+    {Method::kTasksGet, "tasks/get", true, true, "tasks"},
+    {Method::kTasksResult, "tasks/result", true, false, "tasks"},
+    {Method::kTasksCancel, "tasks/cancel", true, true, "tasks"},
+    {Method::kTasksUpdate, "tasks/update", false, true, "tasks"},
     {Method::kListen, "subscriptions/listen", false, true},
 }};
 
@@ -74,7 +75,7 @@ constexpr Method MethodOf(std::string_view name) {
   return Method::kUnknown;
 }
 constexpr std::string_view NameOf(Method method) {
-  return method == Method::kUnknown ? "(unknown)" : kMethods[static_cast<std::size_t>(method)].name;
+  return method == Method::kUnknown ? "an unknown method" : kMethods[static_cast<std::size_t>(method)].name;
 }
 
 /// Numbers of errors that the specifications name.

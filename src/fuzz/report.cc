@@ -23,35 +23,53 @@ std::size_t Reached(const std::vector<Coverage::Count>& tools, std::uint64_t Cov
   return static_cast<std::size_t>(std::ranges::count_if(tools, [&](const auto& count) { return count.*kind > 0; }));
 }
 
-std::string CoverageText(const Contract& contract, const Coverage& coverage) {
-  std::string text = "reached:\n  methods:";
-  for (const MethodInfo& info : kMethods) {
-    const auto& counts = coverage.methods[static_cast<std::size_t>(info.method)];
-    for (const int era : {0, 1}) {
-      if (counts[era].good + counts[era].refused == 0) continue;
-      fmt::format_to(std::back_inserter(text), " {}{} {}+{}", info.name, era == 0 ? "" : " (modern)", counts[era].good,
-                     counts[era].refused);
-    }
+/// How often each method was answered, by era; those that were not are left out.
+std::string MethodTable(const Contract& contract, const Coverage& coverage) {
+  const std::string_view eras[2] = {"legacy era", contract.modern ? "modern era" : ""};
+  std::string text = fmt::format("{:<28}{:>20}{:>20}\n{:<28}", "answers", eras[0], eras[1], "");
+  for (const std::string_view era : eras) {
+    if (!era.empty()) fmt::format_to(std::back_inserter(text), "{:>10}{:>10}", "results", "errors");
   }
-  fmt::format_to(std::back_inserter(text), "\n  tools: {} of {} with a result, {} with an error\n  errors:",
+  text += '\n';
+  const auto add = [&](std::string_view name, const Coverage::Count(&counts)[2]) {
+    if (counts[0].good + counts[0].refused + counts[1].good + counts[1].refused == 0) return;
+    fmt::format_to(std::back_inserter(text), "  {:<26}", name);
+    for (int era = 0; era < (contract.modern ? 2 : 1); ++era) {
+      fmt::format_to(std::back_inserter(text), "{:>10}{:>10}", counts[era].good, counts[era].refused);
+    }
+    text += '\n';
+  };
+  for (const MethodInfo& info : kMethods) add(info.name, coverage.methods[static_cast<std::size_t>(info.method)]);
+  add("(others)", coverage.methods[kMethods.size()]);
+  return text;
+}
+
+std::string CoverageText(const Contract& contract, const Coverage& coverage) {
+  std::string text = MethodTable(contract, coverage);
+  fmt::format_to(std::back_inserter(text), "tools: {} of {} with a result, {} with an error\nerrors:",
                  Reached(coverage.tools, &Coverage::Count::good), contract.tools.size(),
                  Reached(coverage.tools, &Coverage::Count::refused));
   for (const auto& [code, count] : coverage.codes) fmt::format_to(std::back_inserter(text), " {} ×{}", code, count);
-  text += "\n  revisions:";
+  text += "\nrevisions:";
   for (const auto& [revision, count] : coverage.revisions) {
     fmt::format_to(std::back_inserter(text), " {} ×{}", revision, count);
   }
-  text += "\n  from the server:";
+  text += "\nfrom the server:";
   for (const auto& [method, count] : coverage.from_server) {
     fmt::format_to(std::back_inserter(text), " {} ×{}", method, count);
   }
   const auto missing = NotReached(contract, coverage);
   fmt::format_to(std::back_inserter(text), "\nnot reached: {}\n",
                  missing.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(missing, ", ")));
+  if (const auto absent = NotOffered(contract); !absent.empty()) {
+    fmt::format_to(std::back_inserter(text), "not offered: {}\n", fmt::join(absent, ", "));
+  }
   return text;
 }
 
 }  // namespace
+
+std::string CountOfFindings(std::size_t count) { return fmt::format("{} finding{}", count, count == 1 ? "" : "s"); }
 
 std::string TranscriptName(const Case& found) {
   std::string name = found.finding.Key();
@@ -63,8 +81,8 @@ std::string TranscriptName(const Case& found) {
 }
 
 std::string ProgressLine(const Outcome& outcome) {
-  return fmt::format("{:.0f} s, {} messages ({:.0f}/s), {} lives, {} findings", outcome.seconds, outcome.sent,
-                     PerSecond(outcome.sent, outcome.seconds), outcome.lives, outcome.cases.size());
+  return fmt::format("{:.0f} s, {} messages ({:.0f}/s), {} lives, {}", outcome.seconds, outcome.sent,
+                     PerSecond(outcome.sent, outcome.seconds), outcome.lives, CountOfFindings(outcome.cases.size()));
 }
 
 std::string ReportText(const Plan& plan, const Contract& contract, const Outcome& outcome) {
@@ -90,7 +108,7 @@ std::string ReportText(const Plan& plan, const Contract& contract, const Outcome
                    found.reproduced ? fmt::format("comes about again with {} lines", found.script.steps.size())
                                     : "did not come about again");
   }
-  return text + fmt::format("{} findings{}\n", outcome.cases.size(), outcome.interrupted ? ", interrupted" : "");
+  return text + CountOfFindings(outcome.cases.size()) + (outcome.interrupted ? ", interrupted\n" : "\n");
 }
 
 json ReportJson(const Plan& plan, const Contract& contract, const Outcome& outcome) {
@@ -110,6 +128,7 @@ json ReportJson(const Plan& plan, const Contract& contract, const Outcome& outco
                  {"interrupted", outcome.interrupted},
                  {"keywordsNotJudged", contract.UnknownKeywords()},
                  {"notReached", NotReached(contract, outcome.coverage)},
+                 {"notOffered", NotOffered(contract)},
                  {"findings", json::array()}};
   json& reached = report["reached"];
   for (const MethodInfo& info : kMethods) {

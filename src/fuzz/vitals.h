@@ -9,8 +9,8 @@
 
 namespace skep::fuzz {
 
-/// Whether a server grows while it is spoken to. It is looked at between rounds, when nothing is owed. Of what is seen,
-/// the first half is warm-up. In the second half:
+/// Whether a server, with all that it has started, grows while it is spoken to. It is looked at between rounds, when
+/// nothing is owed. Of what is seen, the first half is warm-up. In the second half:
 /// - its own memory may grow by kMemory, or by kMemoryPerMessage for each message: what is stored is kept;
 /// - descriptors and threads may grow by kHandles.
 class Vitals {

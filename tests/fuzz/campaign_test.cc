@@ -35,7 +35,7 @@ TEST(Play, AServerThatAnswersIsFoundRight) { EXPECT_THAT(Keys(SetupOf(kAlways), 
 
 TEST(Play, WhatItAnswersWronglyIsFound) {
   EXPECT_THAT(Keys(SetupOf(kAlways), Saying(R"({"jsonrpc":"2.0","id":1,"method":"no/such"})")),
-              testing::ElementsAre("code: (unknown): a result"));
+              testing::ElementsAre("code: an unknown method: a result"));
 }
 
 TEST(Play, ACrash) {
@@ -71,12 +71,15 @@ TEST(Campaign, FindsMinimisesAndReports) {
   const auto outcome = fuzz::Run(plan, contract, {});
   ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
   EXPECT_GE(outcome->sent, 60U);
-  const auto found = outcome->cases.find("code: (unknown): a result");
+  const auto found = outcome->cases.find("code: an unknown method: a result");
   ASSERT_NE(found, outcome->cases.end());
   EXPECT_TRUE(found->second.reproduced);
   EXPECT_LE(found->second.script.steps.size(), 8U);
-  EXPECT_EQ(TranscriptName(found->second), "code-unknown-a-result.jsonl");
-  EXPECT_NE(ReportText(plan, contract, *outcome).find("FINDING code: (unknown): a result"), std::string::npos);
+  EXPECT_EQ(TranscriptName(found->second), "code-an-unknown-method-a-result.jsonl");
+  EXPECT_NE(ReportText(plan, contract, *outcome).find("FINDING code: an unknown method: a result"), std::string::npos);
+  EXPECT_THAT(ReportText(plan, contract, *outcome),
+              testing::ContainsRegex("results +errors\n +ping +[0-9]+ +[0-9]+\n"));
+  EXPECT_THAT(ReportText(plan, contract, *outcome), testing::HasSubstr("not offered: tools/list"));
   const auto report = ReportJson(plan, contract, *outcome);
   EXPECT_EQ(report.at("findings").size(), outcome->cases.size());
   EXPECT_EQ(report.at("sent"), outcome->sent);
@@ -90,9 +93,15 @@ TEST(Campaign, EndsWhenItIsAskedTo) {
   EXPECT_EQ(outcome->rounds, 1U);
 }
 
+TEST(Campaign, AServerThatNeverGreetsIsWaitedForAsLongAsIsSaid) {
+  const auto contract = ReadContract({.command = {"sh", "-c", "cat > /dev/null"}}, 100);
+  ASSERT_FALSE(contract.has_value());
+  EXPECT_NE(contract.error().message.find("no answer within 100 ms"), std::string::npos) << contract.error().message;
+}
+
 TEST(Campaign, AProgramThatThereIsNot) {
   EXPECT_FALSE(fuzz::Run({.setup = SetupOf({"/no/such/program"})}, EchoContract(), {}).has_value());
-  EXPECT_FALSE(ReadContract({.command = {"/no/such/program"}}).has_value());
+  EXPECT_FALSE(ReadContract({.command = {"/no/such/program"}}, 1000).has_value());
 }
 
 }  // namespace

@@ -220,7 +220,7 @@ TEST_F(JudgeTest, AnotherAnswerThanIsCalledFor) {
   Came(R"({"jsonrpc":"2.0","id":2,"error":{"code":-32603,"message":"oops"}})");
   Sent(R"({"jsonrpc":"2.0","id":3,"method":"prompts/list"})");
   Came(R"({"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"there are none"}})");
-  EXPECT_THAT(Keys(), ElementsAre("code: (unknown): a result", "code: tools/list: -32603"));
+  EXPECT_THAT(Keys(), ElementsAre("code: an unknown method: a result", "code: tools/list: -32603"));
 }
 
 TEST_F(JudgeTest, ACallIsHeldToItsToolsSchemas) {
@@ -266,6 +266,37 @@ TEST_F(JudgeTest, WhatMayHaveBeenUnreadableChangesNothingForSure) {
   Call("3", "memory_usage", R"({"action":"store","namespace":"own-0","key":"k","value":"v"})");
   Came(R"({"jsonrpc":"2.0","id":3,"result":{"content":[],"structuredContent":{"version":1}}})");
   EXPECT_THAT(Keys(), IsEmpty());
+}
+
+TEST_F(JudgeTest, HalfACharacterThatIsWrittenAsAnEscapeIsJson) {
+  Greet();
+  Call("1", "echo", R"({"text":"x"})");
+  Came(R"({"jsonrpc":"2.0","id":1,"result":{"content":[],"structuredContent":{"text":"\ud800"}}})");
+  EXPECT_THAT(Keys(), IsEmpty());
+}
+
+TEST_F(JudgeTest, SaysOfWhatFormARequestWasThatIsNotAnswered) {
+  Greet();
+  Sent(R"({"jsonrpc":"2.0","id":1,"method":"ping","extra":1})");
+  Sent(R"({"id":2,"method":"ping"})");
+  Sent(R"({"jsonrpc":"2.0","id":3,"method":"no/such"})");
+  EXPECT_THAT(Keys(), testing::UnorderedElementsAre("unanswered: a request with other members",
+                                                    "unanswered: an invalid request", "unanswered: an unknown method"));
+}
+
+TEST_F(JudgeTest, WhatAServerDoesNotAnnounceIsNotOffered) {
+  Contract contract;
+  contract.capabilities[0] = CapabilitiesIn(nlohmann::json::parse(
+      R"({"capabilities":{"tools":{},"resources":{"subscribe":false},"prompts":{},"completions":{},"logging":{}}})"));
+  EXPECT_THAT(NotOffered(contract), ElementsAre("resources/subscribe", "resources/unsubscribe", "tasks/list",
+                                                "tasks/get", "tasks/result", "tasks/cancel"));
+  contract.modern = true;
+  contract.capabilities[1] = {"tools", "resources", "prompts", "completions", "tasks"};
+  EXPECT_THAT(NotOffered(contract), ElementsAre("resources/subscribe", "resources/unsubscribe", "tasks/list",
+                                                "tasks/get (legacy)", "tasks/result", "tasks/cancel (legacy)"));
+  for (const std::string& missing : NotReached(contract, coverage_)) {
+    EXPECT_FALSE(missing.contains("subscribe")) << missing;
+  }
 }
 
 TEST_F(JudgeTest, WhatAskedToWaitIsNamed) {

@@ -101,7 +101,7 @@ int Replay(const Arguments& arguments, const fuzz::Contract& contract) {
   if (arguments.json) {
     fmt::print("{}\n", nlohmann::json{{"findings", findings}}.dump(2, ' ', false, replace));
   } else {
-    fmt::print("{} findings\n", found->size());
+    fmt::print("{}\n", fuzz::CountOfFindings(found->size()));
   }
   return found->empty() ? kFoundNothing : kFoundSomething;
 }
@@ -153,7 +153,8 @@ int main(int argc, char** argv) {
   app.add_option("--connections", plan.setup.connections, "Server processes that share one home")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
-  app.add_option("--patience", plan.setup.patience_ms, "Milliseconds that an answer may take")
+  app.add_option("--patience", plan.setup.patience_ms,
+                 "Milliseconds that an answer may take, those to the greeting too")
       ->capture_default_str()
       ->check(CLI::Range(100, 600'000));
   app.add_option("--core", core, "The processor that the servers run on")->check(CLI::NonNegativeNumber);
@@ -184,7 +185,8 @@ int main(int argc, char** argv) {
 
   auto home = Scratch::Make();
   if (!home) return Fail(home.error());
-  auto contract = fuzz::ReadContract({.command = plan.setup.command, .home = home->path(), .errors = *home / "stderr"});
+  auto contract = fuzz::ReadContract({.command = plan.setup.command, .home = home->path(), .errors = *home / "stderr"},
+                                     plan.setup.patience_ms);
   if (!contract) return Fail(contract.error());
   for (const std::string& name : arguments.without) {
     if (std::erase_if(contract->tools, [&](const auto& tool) { return tool.name == name; }) == 0) {
