@@ -253,6 +253,7 @@ void DemandReader::Message(Value message, const Agreement& agreement, Times time
     demand.kinds = kWhatever;
     if (!twice) demand.kinds = kProtocolError;
   } else if (!usable) {
+    demand.form = Demand::Form::kInvalid;
     demand.kinds = kRefusal;
   } else if (whole) {
     Request(params, method.AsString(), agreement, demand);
