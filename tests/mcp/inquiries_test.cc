@@ -66,9 +66,9 @@ struct Result {
   static constexpr Field kFields[] = {Opt<&Result::value>("value")};
 };
 Expected<Result> Run(const Args&, ToolContext& context) {
-  auto entry = swarm::RetrieveEntry(context.database(), "test", "greet", context.now_ms());
+  auto read = swarm::RetrieveEntry(context.database(), "test", "greet", context.now_ms());
   Result result;
-  if (entry) result.value = std::move(entry->value);
+  if (read) result.value = std::move(read->entry.value);
   return result;
 }
 constexpr Tool kTool =

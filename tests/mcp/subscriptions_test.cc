@@ -27,9 +27,9 @@ struct Result {
 int reads = 0;
 Expected<Result> Run(const Args& args, ToolContext& context) {
   ++reads;
-  auto entry = swarm::RetrieveEntry(context.database(), "test", args.key, context.now_ms());
-  if (!entry) return Fail(ErrorCode::kNotFound, "no such entry");
-  return Result{.text = std::move(entry->value)};
+  auto read = swarm::RetrieveEntry(context.database(), "test", args.key, context.now_ms());
+  if (!read) return Fail(ErrorCode::kNotFound, "no such entry");
+  return Result{.text = std::move(read->entry.value)};
 }
 std::vector<ListedResource> List(ToolContext& context, std::int64_t after, std::int64_t) {
   static constexpr store::Sql kKeys{"SELECT key FROM memory ORDER BY key"};
