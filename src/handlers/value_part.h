@@ -11,12 +11,13 @@
 
 namespace skep::handlers {
 
-/// A value, or the bytes of it that were read.
+/// A value, or the bytes of it that were read: borrowed.
 struct ValueBytes {
   ValueBytes() = default;
   /// All of it.
   ValueBytes(std::string_view value) : bytes(value), size(value.size()) {}
   ValueBytes(const std::string& value) : ValueBytes(std::string_view(value)) {}
+  ValueBytes(std::string&&) = delete;
   ValueBytes(std::string_view read, std::size_t begin, std::size_t whole) : bytes(read), from(begin), size(whole) {}
 
   std::string_view bytes;

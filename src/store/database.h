@@ -120,8 +120,8 @@ class Database {
     return RunToEnd(sql, {Param(params)...});
   }
 
-  /// Bytes of one long value, from `offset`, of which the row must have so many: what lies behind them is not read, and
-  /// what lies before them is only walked over. `row`: its INTEGER PRIMARY KEY. In the transaction that is open.
+  /// Bytes of one long value of less than 2^31, from `offset`; of the rest, only what lies before them is walked over.
+  /// `row`: its INTEGER PRIMARY KEY. In the open transaction. Empty when they are not there, which error() then says.
   std::string ReadBytes(const char* table, const char* column, std::int64_t row, std::size_t offset, std::size_t size);
 
   /// The first error since ClearError, if any.

@@ -157,7 +157,7 @@ Expected<Stored> StoreEntry(Database& database, const StoreRequest& request, std
 
 std::optional<Retrieved> RetrieveEntry(Database& database, std::string_view name_space, std::string_view key,
                                        std::int64_t now_ms, const Wanted& wanted) {
-  // The column has the octets of key and value together.
+  // The column `bytes` has the octets of key and value together.
   const std::size_t whole = std::min(wanted.whole, limits::kMaxValue) + key.size();
   Cursor row = database.Query(kRetrieve, name_space, key, now_ms, static_cast<std::int64_t>(whole));
   if (!row.Next()) return std::nullopt;
@@ -165,12 +165,14 @@ std::optional<Retrieved> RetrieveEntry(Database& database, std::string_view name
                            .version = row.Int(0),
                            .created_ms = row.Int(1),
                            .updated_ms = row.Int(2),
-                           .expires_ms = row.Int(3)},
-                 .size = static_cast<std::size_t>(row.Int(5)) - key.size()};
+                           .expires_ms = row.Int(3)}};
+  read.size = read.entry.value.size();
   if (row.IsNull(6)) {
+    read.size = static_cast<std::size_t>(row.Int(5)) - key.size();
     read.from = std::min(wanted.from, read.size);
     const std::size_t size = std::min(wanted.most, read.size - read.from);
     read.entry.value = database.ReadBytes("memory", "value", row.Int(4), read.from, size);
+    if (database.error()) return std::nullopt;
   }
   return read;
 }

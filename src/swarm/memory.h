@@ -45,7 +45,8 @@ struct Retrieved {
   std::size_t from = 0;  ///< which begin here,
   std::size_t size = 0;  ///< of so many.
 };
-/// Nothing when there is no such entry. Only what is wanted of a long value is read, with the pages before it.
+/// Nothing when there is no such entry, or it cannot be read: then the database has an error. Only what is wanted of a
+/// long value is read, with the pages before it.
 std::optional<Retrieved> RetrieveEntry(store::Database& database, std::string_view name_space, std::string_view key,
                                        std::int64_t now_ms, const Wanted& wanted = {});
 

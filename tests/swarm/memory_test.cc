@@ -67,6 +67,17 @@ TEST_F(Memory, OfALongValueOnlyWhatIsWantedIsRead) {
   EXPECT_EQ(whole.from, 0U);
 }
 
+TEST_F(Memory, AnEntryWhoseBytesCannotBeReadIsAnErrorAndNoEntry) {
+  static constexpr store::Sql kPretend{"UPDATE memory SET bytes = bytes + 1000"};
+  Store("long", std::string(100'000, 'x'));
+  database_->Execute(kPretend);
+  ASSERT_FALSE(database_->error());
+  EXPECT_FALSE(RetrieveEntry(*database_, "default", "long", now_ms_, {.from = 100'500, .most = 100, .whole = 1000}));
+  EXPECT_TRUE(database_->error());
+  database_->ClearError();
+  EXPECT_EQ(RetrieveEntry(*database_, "default", "long", now_ms_)->size, 100'000U);
+}
+
 TEST_F(Memory, StoringAgainRaisesTheVersionAndKeepsTheAge) {
   Store("plan", "a");
   const std::int64_t created = now_ms_;

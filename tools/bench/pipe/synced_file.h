@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ class SyncedFile {
   void Write(std::string_view bytes, std::size_t at) {
     while (!bytes.empty()) {
       const ssize_t written = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+      if (written == -1 && errno == EINTR) continue;
       if (written <= 0) Die("cannot write to " + path_);
       bytes.remove_prefix(static_cast<std::size_t>(written));
       at += static_cast<std::size_t>(written);
@@ -48,4 +50,5 @@ class SyncedFile {
   int file_;
   std::size_t end_ = 0;
 };
+
 }  // namespace skep::pipe
