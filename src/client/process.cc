@@ -27,6 +27,9 @@ extern "C" char** environ;
 namespace skep::client {
 namespace {
 
+/// More than a server has at work: one that starts others all the while must not hold us up.
+constexpr std::size_t kMostDescendants = 1024;
+
 /// The number in a line like "VmRSS:     1234 kB".
 std::int64_t NumberIn(std::string_view line) {
   const std::size_t digit = std::min(line.find_first_of("0123456789"), line.size());
@@ -121,7 +124,10 @@ std::vector<pid_t> Descendants(pid_t pid) {
     std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", all[i]), failed);
     for (const std::filesystem::directory_iterator end; !failed && thread != end; thread.increment(failed)) {
       std::ifstream children(thread->path() / "children");
-      for (pid_t child = 0; children >> child;) all.push_back(child);
+      for (pid_t child = 0; all.size() <= kMostDescendants && children >> child;) {
+        // One that is adopted while we look is a child of two.
+        if (std::ranges::find(all, child) == all.end()) all.push_back(child);
+      }
     }
   }
   all.erase(all.begin());

@@ -23,8 +23,8 @@ struct ProcessFigures {
   std::optional<std::int64_t> threads;
 };
 ProcessFigures Measure(pid_t pid);
-/// What a process has started, and what that has, and so on: those that run now. Some small files for each of their
-/// threads. None where the kernel does not say (CONFIG_PROC_CHILDREN).
+/// What a process has started, and what that has, and so on: those that run now, each once, and no more than 1,024.
+/// Some small files for each of their threads. None where the kernel does not say (CONFIG_PROC_CHILDREN).
 std::vector<pid_t> Descendants(pid_t pid);
 /// The sum of a process and all its descendants; absent only where it is for all of them.
 ProcessFigures MeasureFamily(pid_t pid);
