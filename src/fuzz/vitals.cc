@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace skep::fuzz {
 namespace {
@@ -19,12 +20,22 @@ void Vitals::Saw(std::uint64_t messages, const client::ProcessFigures& figures) 
 
 std::optional<std::string> Vitals::Growth() const {
   if (samples_.size() < kFewest) return std::nullopt;
-  const Sample& middle = samples_[samples_.size() / 2];
-  const Sample& last = samples_.back();
-  const auto messages = static_cast<std::int64_t>(last.messages - middle.messages);
-  const auto grown = [&](std::optional<std::int64_t> client::ProcessFigures::* figure) {
-    const auto before = middle.figures.*figure;
-    const auto after = last.figures.*figure;
+  const std::span<const Sample> all(samples_);
+  const std::span<const Sample> earlier = all.subspan(all.size() / 2, all.size() / 4);
+  const std::span<const Sample> later = all.subspan(all.size() / 2 + all.size() / 4);
+  const auto messages = static_cast<std::int64_t>(later.front().messages - earlier.front().messages);
+  using Figure = std::optional<std::int64_t> client::ProcessFigures::*;
+  const auto least = [](std::span<const Sample> samples, Figure figure) {
+    std::optional<std::int64_t> lowest;
+    for (const Sample& sample : samples) {
+      const auto seen = sample.figures.*figure;
+      if (seen && (!lowest || *seen < *lowest)) lowest = seen;
+    }
+    return lowest;
+  };
+  const auto grown = [&](Figure figure) {
+    const auto before = least(earlier, figure);
+    const auto after = least(later, figure);
     return before && after ? *after - *before : 0;
   };
   if (const std::int64_t bytes = grown(&client::ProcessFigures::anonymous_bytes);

@@ -10,7 +10,9 @@
 namespace skep::fuzz {
 
 /// Whether a server, with all that it has started, grows while it is spoken to. It is looked at between rounds, when
-/// nothing is owed. Of what is seen, the first half is warm-up. In the second half:
+/// nothing is owed. Of what is seen, the first half is warm-up. Of the second half, the least that is seen in its first
+/// part is compared with the least in its second one: what runs for a while only, and is looked at by chance, counts
+/// for nothing. From part to part:
 /// - its own memory may grow by kMemory, or by kMemoryPerMessage for each message: what is stored is kept;
 /// - descriptors and threads may grow by kHandles.
 class Vitals {
