@@ -26,8 +26,6 @@ constexpr std::int64_t kLargestId = std::int64_t{1} << 53;
 constexpr std::size_t kLongestLine = 10'000'000;
 constexpr std::size_t kLongestBatch = 100;
 
-constexpr string_view kByteOrderMark = "\xef\xbb\xbf";
-
 bool IsBlank(string_view line) { return line.find_first_not_of(" \t\r") == string_view::npos; }
 
 /// Whether there is a null, or a name twice, in an object or array: what servers make of those differs.
@@ -146,11 +144,9 @@ const DemandReader::Read& DemandReader::Of(string_view line, const Agreement& ag
     times = Times::kIdOrNone;
   }
   if (outcome == json::Outcome::kTooDeep) {
-    // Our own parser gives up as well. What is left of it when all that is deep is taken out, is read instead.
-    using Event = nlohmann::json::parse_event_t;
-    const auto shallow = [](int depth, Event event, const nlohmann::json&) {
-      return depth == 0 || (depth == 1 && event != Event::object_start && event != Event::array_start);
-    };
+    // Our own parser gives up as well. What is read instead is the line without what its members have in them: those
+    // themselves are at depth 1, their beginnings and ends too.
+    const auto shallow = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) { return depth < 2; };
     const auto document = nlohmann::json::parse(line, shallow, false);
     const std::string id = document.is_object() && document.contains("id") ? document["id"].dump() : std::string();
     if (document.is_object() && !document.contains("method")) {
@@ -263,6 +259,11 @@ void DemandReader::Message(Value message, const Agreement& agreement, Times time
     demand.plain = false;
     demand.may_wait = true;
     if (demand.method == Method::kInitialize) read_.greets = true;
+  }
+  if (demand.form == Demand::Form::kOtherMembers) {
+    // Who is strict refuses it, and then has not done it.
+    demand.kinds |= kRefusal;
+    model_.Forget(std::exchange(demand.truth, Model::kNone));
   }
   read_.demands.push_back(std::move(demand));
 }

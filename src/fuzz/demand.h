@@ -45,7 +45,7 @@ struct Demand {
   std::uint16_t kinds = kWhatever;
   enum class Form : std::uint8_t {
     kRequest,
-    kOtherMembers,  ///< A request with members that JSON-RPC does not name: it is one, and is answered somehow.
+    kOtherMembers,  ///< A request with members that JSON-RPC does not name: answered as one, or refused.
     kInvalid,       ///< It has an id, and is no request.
   };
   Form form = Form::kRequest;
@@ -93,6 +93,9 @@ class DemandReader {
   Block text_;
   Read read_;
 };
+
+/// What some write in front of a text, and no JSON begins with.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// The line as one would read it who is lenient about what is no Unicode: without a byte order mark, with U+FFFD for
 /// lone surrogates and with '?' for bytes that are no UTF-8. Nothing: there is nothing to be lenient about.

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/capture.h"
 #include "fuzz/contract.h"
-#include "fuzz/judge.h"
 #include "fuzz/params.h"
 #include "fuzz/pool.h"
 #include "fuzz/random.h"

@@ -22,9 +22,8 @@ using Times = Demand::Times;
 constexpr std::size_t kLongestLine = 10 * limits::kMiB;
 /// Requests of earlier rounds that are remembered because they may yet be answered: far more than a server has at work.
 constexpr std::size_t kMostLate = 4096;
-/// Bytes of a line that a finding quotes, and of a text that is worth keeping for later use.
+/// Bytes of a line that a finding quotes.
 constexpr std::size_t kQuoted = 200;
-constexpr std::size_t kLongestCapture = 256;
 
 std::string_view NameOfKind(std::uint16_t kind) {
   switch (kind) {
@@ -47,8 +46,13 @@ std::string_view NameOfKind(std::uint16_t kind) {
   }
 }
 
-/// What findings call a request that is no tool's.
-string_view SubjectOf(const Demand& demand) {
+/// The name of the tool that is called; empty: none of the server's.
+string_view ToolOf(const Demand& demand, const Contract& contract) {
+  return demand.tool < 0 ? string_view() : contract.tools[static_cast<std::size_t>(demand.tool)].name;
+}
+
+/// What findings call a request: by its form when that is odd, else by its tool or method.
+string_view SubjectOf(const Demand& demand, const Contract& contract) {
   switch (demand.form) {
     case Demand::Form::kInvalid:
       return "an invalid request";
@@ -57,7 +61,8 @@ string_view SubjectOf(const Demand& demand) {
     case Demand::Form::kRequest:
       break;
   }
-  return NameOf(demand.method);
+  const string_view tool = ToolOf(demand, contract);
+  return tool.empty() ? NameOf(demand.method) : tool;
 }
 
 std::string Quote(string_view line) {
@@ -157,7 +162,13 @@ void Judge::Add(const Demand& demand) {
 
 void Judge::Cancel(const std::string& id) {
   const auto at = by_id_.find(id);
-  if (at == by_id_.end()) return;
+  if (at == by_id_.end()) {
+    // What lasts may be of an earlier round. It does not last any more.
+    const auto late =
+        std::ranges::find_if(late_, [&](const Demand& demand) { return demand.lasts && demand.id == id; });
+    if (late != late_.end()) late->lasts = false;
+    return;
+  }
   Pending& pending = pending_[at->second];
   if (pending.answers >= pending.most) return;
   if (pending.least > pending.answers) {
@@ -192,9 +203,10 @@ std::string Judge::Received(std::span<char> line) {
   ++received_;
   if (line.size() > kLongestLine) ReceivedOversize();
   json::Outcome outcome = reader_.Parse(line);
-  if (outcome == json::Outcome::kSyntax && json::IsUtf8({line.data(), line.size()})) {
+  const string_view text(line.data(), line.size());
+  if (outcome == json::Outcome::kSyntax && json::IsUtf8(text) && !text.starts_with(kByteOrderMark)) {
     // Half a character, written as an escape, is JSON by its grammar, though our parser does not take it.
-    if (const auto mended = Mended({line.data(), line.size()}); mended && line.front() == '{') {
+    if (const auto mended = Mended(text)) {
       mended_.Clear();
       mended_.Append(*mended);
       outcome = reader_.Parse({mended_.data(), mended_.size()});
@@ -226,6 +238,10 @@ std::string Judge::Message(Value message) {
   if (!parts.version.Is(Type::kString) || parts.version.AsString() != "2.0") {
     Find(Rule::kEnvelope, "jsonrpc",
          fmt::format("a message does not say \"jsonrpc\":\"2.0\": {}", Quote(json::Copy(message))));
+    return {};
+  }
+  if (parts.twice) {
+    Find(Rule::kEnvelope, "twice", fmt::format("a message has a name twice: {}", Quote(json::Copy(message))));
     return {};
   }
   if (!parts.method.exists()) {
@@ -314,7 +330,7 @@ void Judge::Named(Pending& pending, Value result, Value error) {
                                             : std::uint16_t{kGood};
   coverage_.Answered(demand.method, demand.modern, demand.tool, kind == kGood);
   const ToolContract* tool = demand.tool < 0 ? nullptr : &contract_.tools[static_cast<std::size_t>(demand.tool)];
-  const string_view subject = tool != nullptr ? string_view(tool->name) : SubjectOf(demand);
+  const string_view subject = SubjectOf(demand, contract_);
   if ((demand.kinds & kind) == 0) {
     if (kind == kGood && tool != nullptr) {
       Find(Rule::kAccepted, subject, fmt::format("{} has arguments that the input schema forbids", demand.id));
@@ -332,34 +348,10 @@ void Judge::Named(Pending& pending, Value result, Value error) {
       fault = FaultOfStructure(*tool, result);
       if (fault) Find(Rule::kOutputSchema, subject, fmt::format("{}: {}", demand.id, *fault));
     }
-    Keep(pending, result);
+    AddCaptures(demand.id, demand.method, result, pending.captures);
   }
   if (auto finding = model_.Answered(demand.truth, result.Find("structuredContent"), kind != kGood)) {
     findings_.push_back(std::move(*finding));
-  }
-}
-
-void Judge::Keep(Pending& pending, Value result) {
-  const auto keep = [&](string_view name, Value value) {
-    if (!value.Is(Type::kString) || value.AsString().size() > kLongestCapture) return;
-    pending.captures.push_back({pending.demand.id, std::string(name), std::string(value.AsString())});
-  };
-  string_view name;
-  Value member;
-  if (pending.demand.method == Method::kInitialize) keep("protocolVersion", result.Find("protocolVersion"));
-  keep(Pool::kProtocolTasks, IsComplete(result) ? result.Find("task").Find("taskId") : result.Find("taskId"));
-  for (const Value from : {result, result.Find("structuredContent")}) {
-    if (!from.Is(Type::kObject)) continue;
-    for (json::Members members(from); members.Next(name, member);) {
-      if (Pool::Takes(name)) keep(name, member);
-    }
-    // A report on a task needs both.
-    const Value task = from.Find("taskId");
-    const Value epoch = from.Find("epoch");
-    if (task.Is(Type::kString) && epoch.Is(Type::kInt)) {
-      pending.captures.push_back(
-          {pending.demand.id, std::string(Pool::kClaims), fmt::format("{} {}", task.AsString(), epoch.AsInt())});
-    }
   }
 }
 
@@ -368,9 +360,8 @@ Judge::Round Judge::EndRound() {
   for (Pending& pending : pending_) {
     const Demand& demand = pending.demand;
     if (pending.answers < pending.least) {
-      const string_view tool =
-          demand.tool < 0 ? string_view() : contract_.tools[static_cast<std::size_t>(demand.tool)].name;
-      Find(Rule::kUnanswered, tool.empty() || demand.form != Demand::Form::kRequest ? SubjectOf(demand) : tool,
+      const string_view tool = ToolOf(demand, contract_);
+      Find(Rule::kUnanswered, SubjectOf(demand, contract_),
            fmt::format("{} ({}{}{}) is not answered", demand.id, NameOf(demand.method), tool.empty() ? "" : " ", tool));
       model_.Forget(demand.truth);
     }
@@ -387,8 +378,8 @@ Judge::Round Judge::EndRound() {
   }
   while (late_.size() > kMostLate) {
     // What was cancelled is answered soon or never; what lasts, at the end of the session.
-    const auto cancelled = std::ranges::find(late_, false, &Demand::lasts);
-    late_.erase(cancelled == late_.end() ? late_.begin() : cancelled);
+    const auto soon = std::ranges::find(late_, false, &Demand::lasts);
+    late_.erase(soon == late_.end() ? late_.begin() : soon);
   }
   if (const std::size_t missing = Unnamed(); missing > 0) {
     Find(Rule::kUnreadable, "no error", fmt::format("{} lines that are no request are not answered", missing));

@@ -9,24 +9,17 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fuzz/capture.h"
 #include "fuzz/contract.h"
 #include "fuzz/coverage.h"
 #include "fuzz/demand.h"
 #include "fuzz/finding.h"
 #include "fuzz/model.h"
 #include "fuzz/parts.h"
-#include "fuzz/pool.h"
 #include "json/reader.h"
 #include "skep/block.h"
 
 namespace skep::fuzz {
-
-/// Something that an answer has named, for later use: the answer's id as JSON, the member's name, its text.
-struct Capture {
-  std::string id;
-  std::string name;
-  std::string text;
-};
 
 /// Judges one connection: is told the bytes that are sent and the lines that come, and knows what is owed. Lines are
 /// sent in rounds: a round ends when all that it calls for has come, or nobody waits any longer. Not thread-safe.
@@ -80,7 +73,6 @@ class Judge {
   std::string FromServer(const Parts& parts);
   void Named(Pending& pending, json::Value result, json::Value error);
   void Nameless(json::Value error);
-  void Keep(Pending& pending, json::Value result);
   void Find(Rule rule, std::string_view subject, std::string detail);
   /// Errors without an id that must still come.
   std::size_t Unnamed() const;

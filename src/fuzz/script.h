@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/capture.h"
 #include "fuzz/finding.h"
-#include "fuzz/judge.h"
 #include "skep/error.h"
 
 namespace skep::fuzz {

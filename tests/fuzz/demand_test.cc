@@ -141,6 +141,34 @@ TEST_F(DemandTest, WhatIsNestedTooDeepIsLookedAtOtherwise) {
   EXPECT_EQ(Only(std::string(3000, '[')).id, "");
 }
 
+TEST_F(DemandTest, OfWhatIsNestedTooDeepTheMembersAreReadWhateverTheyAre) {
+  std::string array;
+  std::string object = "0";
+  for (int i = 0; i < 3000; ++i) {
+    array = "[" + array + "]";
+    object = R"({"a":)" + object + "}";
+  }
+  for (const std::string& value : {array, object}) {
+    // A method that is none: refused under the id.
+    const Demand method = Only(R"({"jsonrpc":"2.0","id":7,"method":)" + value + "}");
+    EXPECT_EQ(method.id, "7");
+    EXPECT_EQ(method.times, Times::kIdOrNone);
+    // An id that is none: an error without one.
+    const Demand id = Only(R"({"jsonrpc":"2.0","id":)" + value + R"(,"method":"ping"})");
+    EXPECT_EQ(id.id, "");
+    EXPECT_EQ(id.times, Times::kOnce);
+  }
+}
+
+TEST_F(DemandTest, MembersOfOtherNamesMayBeRefused) {
+  EXPECT_EQ(Only(R"({"jsonrpc":"2.0","id":1,"method":"ping","extra":1})").kinds, kWhatever);
+  EXPECT_EQ(Only(R"({"jsonrpc":"2.0","id":1,"method":"no/such","extra":1})").kinds, kRefusal);
+  const Demand store =
+      Only(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","extra":1,"params":{"name":"memory_usage",)"
+           R"("arguments":{"action":"store","namespace":"own-0","key":"k","value":"v"}}})");
+  EXPECT_EQ(store.truth, Model::kNone);
+}
+
 TEST(Mended, ChangesWhatIsNoUnicodeAndNothingElse) {
   EXPECT_EQ(Mended(R"("a\\ud800")"), std::nullopt);
   EXPECT_EQ(Mended(R"("a\uD800b")"), R"("a\ufffdb")");
