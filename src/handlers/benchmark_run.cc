@@ -50,10 +50,16 @@ struct Args {
 
   static constexpr Field kFields[] = {
       Opt<&Args::suite>("suite"),
-      Opt<&Args::duration>("duration", "Seconds, about, 1 at least; comprehensive needs 100 to keep to them",
+      Opt<&Args::duration>("duration", "Seconds, about, 1 at least; comprehensive takes 100 at least",
                            {1, limits::kMaxWaitS}),
   };
 };
+
+/// What comprehensive needs to keep to its time: with less it would take as long, and be cut off.
+constexpr std::int64_t kComprehensiveS = 100;
+std::int64_t SecondsOf(const Args& args) {
+  return args.suite == Suite::kComprehensive ? std::max(args.duration, kComprehensiveS) : args.duration;
+}
 
 /// How often the benchmark is looked at.
 constexpr std::int64_t kTickMs = 100;
@@ -76,7 +82,7 @@ class Benchmark {
     const std::string_view suite = Names(args.suite)[static_cast<std::size_t>(args.suite)];
     auto process =
         client::Process::Start({.command = {"/proc/self/exe", "benchmark", "run", "--suite", std::string(suite),
-                                            "--duration", fmt::format("{}", args.duration), "--json",
+                                            "--duration", fmt::format("{}", SecondsOf(args)), "--json",
                                             // However we end, our end of its input is closed then.
                                             "--attached"},
                                 .errors = *scratch / "progress"});
@@ -120,7 +126,7 @@ class Measuring : public std::enable_shared_from_this<Measuring> {
  public:
   Measuring(const Services& services, const Args& args, Reply<BenchmarkReport> reply)
       : services_(services),
-        duration_ms_(args.duration * 1000),
+        duration_ms_(SecondsOf(args) * 1000),
         began_ns_(services.clock.SteadyNs()),
         reply_(std::move(reply)) {}
   ~Measuring() {
