@@ -93,6 +93,18 @@ for (const scenario of ['ecommerce', 'ml-pipeline', 'microservices']) {
   });
 }
 
+test('a benchmark without a single figure has failed', async (t) => {
+  for (const args of [['benchmark', 'run', '--suite', 'quick', '--duration', '1', '--json'], ['perf', 'quick', '--json']]) {
+    // Too few files for a server's pipes.
+    const command = ['sh', '-c', 'ulimit -n 9; exec "$0" "$@"', kSkep, ...args];
+    const { code, stdout, stderr } = await run(makePlace(t), args, { command });
+    assert.equal(code, 1, stderr);
+    const { rows } = JSON.parse(stdout);
+    assert.ok(rows.length > 0);
+    for (const { median, note } of rows) assert.ok(median === null && note.startsWith('no data: '), note);
+  }
+});
+
 test('an interrupted benchmark ends with what it has measured', async (t) => {
   const place = makePlace(t);
   const args = ['benchmark', 'run', '--suite', 'comprehensive', '--duration', '100', '--json'];
@@ -150,6 +162,27 @@ test('an expectation decides the status of a load', async (t) => {
   assert.equal((await custom('rate>1000000/s')).code, 1);
 });
 
+test('a load of which nothing succeeds has failed', async (t) => {
+  const { code, stdout, stderr } = await run(makePlace(t), ['test', 'custom', '--mix', 'nosuch={}', '--duration', '1']);
+  assert.equal(code, 1, stdout);
+  assert.match(stderr, /no request succeeded/);
+});
+
+test('an interrupted search for the highest rate has those that were tried', async (t) => {
+  const place = makePlace(t);
+  const child = spawn(kSkep, ['test', 'stress', '--duration', '5', '--json'], { cwd: place.project, env: place.env });
+  const exit = once(child, 'close');
+  let stdout = '';
+  child.stdout.on('data', (text) => (stdout += text));
+  // A rate that is not the first.
+  for await (const text of child.stderr) if (/ [248]000\/s: /.test(text)) child.kill('SIGINT');
+  assert.deepEqual(await exit, [130, null]);
+  const { interrupted, tried } = JSON.parse(stdout);
+  assert.equal(interrupted, true);
+  assert.ok(tried.length > 0 && tried.every(({ ratePerS }) => ratePerS >= 1000), stdout);
+  assertNothingLeft(place);
+});
+
 test('whoever kills a server while it stores loses nothing that was acknowledged', async (t) => {
   const { code, stdout, stderr } = await run(makePlace(t), ['test', 'database', '--json']);
   assert.equal(code, 0, stdout + stderr);
@@ -188,6 +221,17 @@ test('benchmark_run measures in a process of its own, one at a time, and tells h
   server.takeAll();
   await server.end();
   assertNothingLeft(place);
+});
+
+test('comprehensive has the time that it needs, unless it is given more', async (t) => {
+  const server = await Server.open(makePlace(t));
+  const call = toolCall('one', 'benchmark_run', { suite: 'comprehensive' });
+  call.params._meta = { progressToken: 'p' };
+  server.send(call);
+  assert.equal((await server.next()).params.total, 100);
+  server.send(notification('notifications/cancelled', { requestId: 'one' }));
+  server.takeAll();
+  await server.end();
 });
 
 test('a benchmark that is cancelled, or whose server ends, leaves nothing behind', async (t) => {

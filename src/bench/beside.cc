@@ -41,8 +41,7 @@ std::optional<double> Beside::Cores() const {
   const auto busy_s = BusyNowS();
   const double elapsed_s = static_cast<double>(SystemClock().SteadyNs() - began_ns_) / 1e9;
   if (!busy_s || !busy_s_ || elapsed_s <= 0) return std::nullopt;
-  // The kernel counts all of it in ticks, and what is ours to the µs.
-  return std::max(0.0, (*busy_s - *busy_s_) - (OwnS() - own_s_)) / elapsed_s;
+  return OthersCores(*busy_s - *busy_s_, OwnS() - own_s_, elapsed_s);
 }
 
 std::optional<double> BusyS(std::string_view stat, double ticks_per_s) {
@@ -62,12 +61,16 @@ std::optional<double> BusyS(std::string_view stat, double ticks_per_s) {
   return (user + nice + system + irq + softirq + stolen) / ticks_per_s;
 }
 
-bool Disturbs(double others_cores, std::int64_t cores) { return others_cores > static_cast<double>(cores) / 6; }
+double OthersCores(double busy_s, double own_s, double elapsed_s) { return std::max(0.0, busy_s - own_s) / elapsed_s; }
 
-std::string BesideText(std::optional<double> others_cores, std::int64_t cores) {
-  if (!others_cores) return {};
-  return fmt::format("other work took {:.2f} of {} {} meanwhile{}", *others_cores, cores, cores == 1 ? "core" : "cores",
-                     Disturbs(*others_cores, cores) ? ": on a quiet machine figures are better, and surer" : "");
+bool Disturbs(double others_cores, std::int64_t online_cores) {
+  return others_cores > static_cast<double>(online_cores) / 6;
+}
+
+std::string BesideText(double others_cores, std::int64_t online_cores) {
+  return fmt::format("other work took {:.2f} of {} {} meanwhile{}", others_cores, online_cores,
+                     online_cores == 1 ? "core" : "cores",
+                     Disturbs(others_cores, online_cores) ? ": on a quiet machine figures are better, and surer" : "");
 }
 
 }  // namespace skep::bench

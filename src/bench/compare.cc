@@ -49,7 +49,9 @@ Difference Between(const Row& before, const Row& after) {
   const Estimate was = EstimateOf(before, difference.basis);
   const Estimate is = EstimateOf(after, difference.basis);
   if (!was.value || !is.value) return lacking(fmt::format("no floor in the {} run", was.value ? "second" : "first"));
-  if (*was.value == 0) return lacking("it was 0");
+  if (*was.value <= 0 || *is.value <= 0) {
+    return lacking(fmt::format("{:.3g}, then {:.3g}: both have to be above 0 for a ratio", *was.value, *is.value));
+  }
   difference.change = *is.value / *was.value;
   if (!was.interval) return lacking(WithoutInterval(before, difference.basis, "first"));
   if (!is.interval) return lacking(WithoutInterval(after, difference.basis, "second"));
@@ -72,12 +74,12 @@ struct Business {
 Business BusinessOf(const Report& report) {
   const load::Machine& machine = report.around.machine;
   if (report.others_cores) {
-    return {fmt::format("other work took {:.2f} of {} cores", *report.others_cores, machine.cores),
-            Disturbs(*report.others_cores, machine.cores)};
+    return {fmt::format("other work took {:.2f} of {} cores", *report.others_cores, machine.online_cores),
+            Disturbs(*report.others_cores, machine.online_cores)};
   }
   if (!machine.load) return {"not known", false};
   return {fmt::format("load average {:.2f} before it", *machine.load),
-          *machine.load > kBusyLoad * static_cast<double>(machine.cores)};
+          *machine.load > kBusyLoad * static_cast<double>(machine.online_cores)};
 }
 
 void Caution(const Report& before, const Report& after, std::vector<std::string>& caution) {

@@ -45,9 +45,9 @@ struct Difference {
   Row before;
   Row after;  ///< Its figure names both.
   Basis basis = Basis::kFigure;
-  std::optional<double> change;  ///< After by before, of what it is judged by.
+  std::optional<double> change;  ///< After by before, of what it is judged by. Absent: one is missing, or not above 0.
   Verdict verdict = Verdict::kNoData;
-  std::string why;  ///< There is none.
+  std::string why;  ///< Why there is no verdict; empty when there is one.
 };
 
 struct Comparison {

@@ -82,6 +82,7 @@ Row RowIn(const Json& json) {
 Json ToJson(const Surroundings& around) {
   Json json = {{"processor", around.machine.processor},
                {"cores", around.machine.cores},
+               {"onlineCores", around.machine.online_cores},
                {"memoryBytes", nullptr},
                {"filesystem", around.filesystem},
                {"directory", around.directory},
@@ -99,6 +100,8 @@ Json ToJson(const Surroundings& around) {
 Surroundings AroundIn(const Json& json) {
   Surroundings around{.machine = {.processor = json.value("processor", ""),
                                   .cores = json.value("cores", std::int64_t{0}),
+                                  // Exports that do not have it are older.
+                                  .online_cores = json.value("onlineCores", json.value("cores", std::int64_t{0})),
                                   .kernel = json.value("kernel", ""),
                                   .load = NumberIn(json, "loadAverage")},
                       .filesystem = json.value("filesystem", ""),

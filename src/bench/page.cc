@@ -52,7 +52,7 @@ std::string Facts(const Report& report) {
   add("Kernel", around.machine.kernel);
   add("Compiler", around.compiler);
   if (around.machine.load) add("Load before", fmt::format("{:.2f}", *around.machine.load));
-  if (report.others_cores) add("Beside", BesideText(report.others_cores, around.machine.cores));
+  if (report.others_cores) add("Other work", BesideText(*report.others_cores, around.machine.online_cores));
   add("Run", fmt::format("{}, {:.0f} s, seed {}{}", around.date, report.seconds, report.seed,
                          report.interrupted ? "; interrupted: what was measured by then" : ""));
   return html + "</dl>";

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include "load/statistics.h"
 
 namespace skep::bench {
 
@@ -13,6 +12,10 @@ std::optional<bool> Met(const Row& row) {
   if (!row.figure.required || !row.median) return std::nullopt;
   return row.figure.better == Better::kHigher ? *row.median >= *row.figure.required
                                               : *row.median <= *row.figure.required;
+}
+
+bool AnyFigure(std::span<const Row> rows) {
+  return std::ranges::any_of(rows, [](const Row& row) { return row.median.has_value(); });
 }
 
 Row Summarise(std::string_view suite, Figure figure, std::span<const double> values, std::string_view floor_name,

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "load/statistics.h"
+
 /// What a benchmark yields: figures, each with how sure it is and with what the machine itself can do beside it.
 namespace skep::bench {
 
@@ -47,11 +49,13 @@ struct Row {
   std::optional<Interval> ratio_interval;
 };
 
-/// Repetitions that an interval takes: see load/statistics.h.
-inline constexpr std::int64_t kLeastForInterval = 5;
+/// Repetitions that an interval takes.
+inline constexpr auto kLeastForInterval = static_cast<std::int64_t>(load::kLeastValues);
 
 /// Whether the median keeps to what is required. Nothing when nothing is, or there are no data.
 std::optional<bool> Met(const Row& row);
+/// Whether there is any figure at all: a row may lack its own for a good reason, like too little time.
+bool AnyFigure(std::span<const Row> rows);
 
 /// Sums up what the repetitions gave. `floors` is as long as `values`, or empty; the interval comes from `seed`.
 Row Summarise(std::string_view suite, Figure figure, std::span<const double> values, std::string_view floor_name,

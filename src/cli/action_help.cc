@@ -1,12 +1,18 @@
 #include "cli/action_help.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <string_view>
 
 #include "bench/compare.h"
+#include "bench/row.h"
+#include "bench/run.h"
 #include "bench/scenarios.h"
+#include "bench/stress.h"
 #include "bench/suites.h"
+#include "bench/value_text.h"
+#include "cli/test_defaults.h"
 
 namespace skep::cli {
 namespace {
@@ -15,6 +21,10 @@ namespace {
 constexpr std::string_view kRest =
     "2 for a wrong command line;\n"
     "130 after Ctrl-C, with what was measured by then.\n";
+/// What 0 and 1 mean where rows are measured.
+constexpr std::string_view kMeasured =
+    "Exit status: 0, also when some rows have no data, which say why; 1 when not one figure could be measured, or it\n"
+    "could not be written;";
 constexpr std::string_view kWhere =
     "Servers are started in a directory of their own, on the disk that has your data, or in /var/tmp.\n"
     "No project is touched.\n";
@@ -24,7 +34,7 @@ constexpr std::string_view kWhere =
 std::string BenchmarkHelp() {
   return fmt::format(
       "{}\n"
-      "Exit status: 0; 1 when something could not be measured, or is worse; {}\n"
+      "Exit status: 0; 1 when not one figure could be measured, or something is worse; {}\n"
       "Examples:\n"
       "  skep benchmark run\n"
       "  skep benchmark run --suite memory --export before.json\n"
@@ -39,14 +49,14 @@ std::string BenchmarkRunHelp() {
   }
   text += fmt::format(
       "A scenario takes {:.0f}: it is played in virtual time and for real.\n\n"
-      "A figure is the median of seven repetitions with its 95 % interval, where the time is enough for five.\n"
+      "A figure is the median of {} repetitions with its 95 % interval, where the time is enough for {}.\n"
       "Where it has a floor, what the machine itself can do, both were measured in turn: on a busy machine only\n"
       "the ratio says much. What else ran meanwhile is said above the figures.\n\n{}\n"
-      "Exit status: 0 when all was measured; 1 when it could not be; {}\n"
+      "{} {}\n"
       "Examples:\n"
       "  skep benchmark run --suite topology --agents 16 --html run.html\n"
       "  skep benchmark run --suite memory --export before.json\n",
-      bench::kScenarioS, kWhere, kRest);
+      bench::kScenarioS, bench::kRepetitions, bench::kLeastForInterval, kWhere, kMeasured, kRest);
   return text;
 }
 
@@ -67,23 +77,28 @@ std::string PerfQuickHelp() {
   return fmt::format(
       "Each line: a median, what is required of it if something is, and its ratio to what the machine itself can\n"
       "do. With intervals: skep benchmark run --suite quick.\n\n{}\n"
-      "Exit status: 0 when all was measured; 1 when it could not be; {}\n"
+      "{} {}\n"
       "Example:\n"
       "  skep perf quick --json\n",
-      kWhere, kRest);
+      kWhere, kMeasured, kRest);
 }
 
 std::string TestHelp() {
   return fmt::format(
-      "Seconds unless --duration says otherwise: load, network and custom 10, stress 20, memory 30, database 1.\n"
-      "load and network must have p95 <= 5 ms, no error, and the rate that was due; --expect is in place of that.\n"
-      "stress must find that 10,000/s hold. custom has nothing to meet without --expect.\n\n{}\n"
+      "Seconds unless --duration says otherwise: load {:g}, network {:g}, custom {:g}, stress {:g}, memory {:g},\n"
+      "database {:g}.\n"
+      "load must have {}; network {}.\n"
+      "--expect is in place of that; custom has nothing to meet without it. In all three some request must succeed,\n"
+      "and each be answered, unless an --expect is about errors, which then says how many may stay unanswered.\n"
+      "stress must find that {} hold with p95<={:g}ms and no error.\n\n{}\n"
       "Exit status: 0 when all is met; 1 when something is not, or failed; {}\n"
       "Examples:\n"
       "  skep test load\n"
       "  skep test memory --duration 600\n"
       "  skep test custom --pattern ramp:100-5000 --mix store=1,retrieve=4 --expect 'p95<20ms'\n",
-      kWhere, kRest);
+      kLoad.seconds, kNetwork.seconds, kCustom.seconds, kStressSteps * kStressStepS, kMemoryS, kDatabaseS,
+      fmt::join(kLoad.expect, ", "), fmt::join(kNetwork.expect, ", "), bench::ValueText(kRequiredPerS, "/s"),
+      bench::kMostP95Ms, kWhere, kRest);
 }
 
 std::string ProfileMemoryHelp() {

@@ -77,6 +77,12 @@ Expected<void> CheckWritable(const std::string& file) {
   return Fail(ErrorCode::kInvalidArgument, fmt::format("{}: no file can be written there", Printable(file)));
 }
 
+/// Of a report that has been told.
+int StatusOf(const bench::Report& report) {
+  if (report.interrupted) return kExitInterrupted;
+  return bench::AnyFigure(report.rows) ? kExitOk : kExitFailed;
+}
+
 int RunBenchmark(const Options& options, const Environment& environment, const Console& console) {
   const auto chosen = Choose(options);
   if (!chosen) return Failed(chosen.error(), console);
@@ -103,7 +109,7 @@ int RunBenchmark(const Options& options, const Environment& environment, const C
     }
   }
   if (!console.Out(options.json ? json : TextOf(*report, StyleOf(console)))) return kExitFailed;
-  return report->interrupted ? kExitInterrupted : kExitOk;
+  return StatusOf(*report);
 }
 
 Expected<bench::Report> ReadExport(const std::string& file) {
@@ -143,7 +149,7 @@ int MeasureQuickly(const CommandLine& line, const Environment& environment, cons
   if (!console.Out(line.options.json ? bench::ToJson(*report) + "\n" : LinesOf(*report, StyleOf(console)))) {
     return kExitFailed;
   }
-  return report->interrupted ? kExitInterrupted : kExitOk;
+  return StatusOf(*report);
 }
 
 }  // namespace skep::cli

@@ -35,7 +35,7 @@ std::string AroundText(const bench::Report& report) {
   if (around.machine.load) {
     text += fmt::format("load average before: {:.2f}\n", *around.machine.load);
   }
-  if (report.others_cores) text += bench::BesideText(report.others_cores, around.machine.cores) + "\n";
+  if (report.others_cores) text += bench::BesideText(*report.others_cores, around.machine.online_cores) + "\n";
   if (report.interrupted) text += "interrupted: this is what was measured by then\n";
   return text;
 }
@@ -202,9 +202,9 @@ std::string LinesOf(const bench::Report& report, const Style& style) {
     table.Add({fmt::format("{}: {}", row.suite, row.figure.name), MedianText(row), bench::RequiredText(row), beside});
   }
   std::string text = table.Render(style);
-  const std::int64_t cores = report.around.machine.cores;
+  const std::int64_t cores = report.around.machine.online_cores;
   if (report.others_cores && bench::Disturbs(*report.others_cores, cores)) {
-    text += bench::BesideText(report.others_cores, cores) + "\n";
+    text += bench::BesideText(*report.others_cores, cores) + "\n";
   }
   return text + (report.interrupted ? "interrupted\n" : "");
 }

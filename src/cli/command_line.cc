@@ -48,6 +48,17 @@ std::vector<Flag> Given(const Rows& rows) {
   return flags;
 }
 
+/// Of commands with actions. That one is missing is said in our words, so CLI11 takes it for optional: it is not.
+class ActionFormatter final : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    constexpr std::string_view kOptional = "[ACTION]";
+    std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+    if (const auto at = usage.find(kOptional); at != std::string::npos) usage.replace(at, kOptional.size(), "ACTION");
+    return usage;
+  }
+};
+
 /// Parsers, one in the other as the commands are, and the rows behind their flags.
 class Parser {
  public:
@@ -133,7 +144,7 @@ class Parser {
   void AddActions(CLI::App& command, const CommandInfo& info) {
     static const Options kDefaults;
     if (info.actions.empty()) return;
-    const auto formatter = std::make_shared<CLI::Formatter>();
+    const auto formatter = std::make_shared<ActionFormatter>();
     formatter->column_width(app_.get_formatter()->get_column_width());
     formatter->label("SUBCOMMAND", "ACTION");
     command.formatter(formatter);

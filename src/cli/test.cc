@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "bench/beside.h"
 #include "bench/durability.h"
 #include "bench/steady_load.h"
@@ -19,7 +20,9 @@
 #include "cli/progress.h"
 #include "cli/render.h"
 #include "cli/scratch_disk.h"
+#include "cli/test_defaults.h"
 #include "load/expectation.h"
+#include "load/failure.h"
 #include "load/machine.h"
 #include "load/progress.h"
 #include "load/report.h"
@@ -28,38 +31,6 @@ namespace skep::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// A load on servers of our own, and what it is to show.
-struct Loading {
-  std::string_view pattern;
-  std::string_view mix;
-  std::vector<std::string> expect;
-  bool socket = false;  ///< One server on a socket for all connections, else each has its own.
-  int connections = 1;
-  double seconds = 10;
-};
-
-/// What is required: 10,000 messages a second go on and on, 50,000 for a moment; p95 of a round trip within 5 ms; and
-/// all are answered.
-const Loading kLoad{.pattern = "spike:10000-50000",
-                    .mix = "ping=8,retrieve=2",
-                    .expect = {"p95<=5ms", "errors<=0%", "rate>=17500/s"},
-                    .seconds = 10};
-/// 200 clients of one server: those who wait for each other's answers on its one thread.
-const Loading kNetwork{.pattern = "constant:10000",
-                       .mix = "ping=8,retrieve=2",
-                       .expect = {"p95<=5ms", "errors<=0%", "rate>=9900/s"},
-                       .socket = true,
-                       .connections = 200,
-                       .seconds = 10};
-const Loading kCustom{.pattern = "constant:1000", .mix = "ping", .expect = {}, .seconds = 10};
-
-constexpr std::string_view kStressMix = "ping=8,retrieve=2";
-constexpr double kStressStepS = 2;
-/// Rates that a search tries, about: it doubles some times, and halves the gap then.
-constexpr double kStressSteps = 10;
-constexpr double kRequiredPerS = 10'000;
-constexpr double kMemoryS = 30;
 
 int Failed(const Error& error, const Console& console) {
   console.Say(error.message);
@@ -73,11 +44,11 @@ struct Place {
 };
 
 Expected<load::Outcome> Load(const Place& place, const load::Target& target, load::Plan plan, const Console& console,
-                             std::string_view before = {}) {
+                             const Interrupt& interrupt, std::string_view before = {}) {
   const auto home = Scratch::Make(place.directory);
   if (!home) return std::unexpected(home.error());
   plan.home = home->path();
-  const Interrupt interrupt;
+  plan.goes_on = [&] { return !interrupt.asked(); };
   Progress progress(console);
   return load::Run(target, plan, [&](const load::Outcome& so_far) {
     const double share = so_far.seconds / plan.duration_s;
@@ -86,12 +57,15 @@ Expected<load::Outcome> Load(const Place& place, const load::Target& target, loa
   });
 }
 
+/// One line. What a server says need not be UTF-8: its first errors are quoted as they came, and cut off at a byte.
+std::string Line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
 void AddBeside(std::optional<double> others_cores, Json& to) {
   to["otherWorkCores"] = others_cores ? Json(*others_cores) : Json();
 }
 
-std::string BesideLine(std::optional<double> others_cores, std::int64_t cores) {
-  return others_cores ? bench::BesideText(others_cores, cores) + "\n" : "";
+std::string BesideLine(std::optional<double> others_cores, const load::Machine& machine) {
+  return others_cores ? bench::BesideText(*others_cores, machine.online_cores) + "\n" : "";
 }
 
 Expected<load::Plan> PlanOf(const Loading& loading, const Options& options) {
@@ -116,7 +90,9 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
   auto plan = PlanOf(loading, options);
   if (!plan) return Failed(plan.error(), console);
   std::vector<load::Expectation> expectations;
-  for (const std::string& text : options.expect.empty() ? loading.expect : options.expect) {
+  std::vector<std::string> expected = options.expect;
+  if (expected.empty()) expected.assign(loading.expect.begin(), loading.expect.end());
+  for (const std::string& text : expected) {
     auto expectation = load::ParseExpectation(text);
     if (!expectation) return Failed(expectation.error(), console);
     expectations.push_back(*expectation);
@@ -124,8 +100,9 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
   const auto run = Scratch::Make();
   if (!run) return Failed(run.error(), console);
   const load::Target target = TargetOf(place, loading.socket ? *run / "s" : "");
+  const Interrupt interrupt;
   const bench::Beside beside;
-  auto outcome = Load(place, target, *plan, console);
+  auto outcome = Load(place, target, *plan, console, interrupt);
   const auto others_cores = beside.Cores();
   if (!outcome) return Failed(outcome.error(), console);
   load::Report report{.target = target,
@@ -133,19 +110,21 @@ int TestUnder(const Loading& loading, const Options& options, const Place& place
                       .outcome = *std::move(outcome),
                       .judgements = {},
                       .machine = load::LookAtMachine()};
-  bool met = !report.outcome.interrupted && report.outcome.broken_off.empty();
+  const std::string failure = load::FailureOf(report.outcome, expectations);
+  bool met = failure.empty();
   for (const load::Expectation& expectation : expectations) {
     report.judgements.push_back(load::Judge(expectation, {&report.outcome, 1}));
     met = met && report.judgements.back().verdict == load::Judgement::Verdict::kMet;
   }
-  std::string text = load::ReportText(report) + BesideLine(others_cores, report.machine.cores);
+  std::string text = load::ReportText(report) + BesideLine(others_cores, report.machine);
   if (options.json) {
     Json json = load::ReportJson(report);
     AddBeside(others_cores, json);
-    text = json.dump() + "\n";
+    text = Line(json);
   }
   if (!console.Out(text)) return kExitFailed;
   if (report.outcome.interrupted) return kExitInterrupted;
+  if (!failure.empty()) console.Say(Printable(failure));
   return met ? kExitOk : kExitFailed;
 }
 
@@ -160,6 +139,7 @@ Json JsonOf(const bench::Stressed& stressed) {
   }
   return {{"highestPerS", stressed.highest ? Json(*stressed.highest) : Json()},
           {"broke", stressed.broke},
+          {"interrupted", stressed.interrupted},
           {"requiredPerS", kRequiredPerS},
           {"mix", kStressMix},
           {"tried", std::move(tried)}};
@@ -173,11 +153,14 @@ std::string TextOf(const bench::Stressed& stressed, double step_s, const Style& 
                one.p95_ns ? bench::ValueText(*one.p95_ns / 1e6, "ms") : "no data", fmt::format("{}", one.errors),
                one.held ? "holds" : "breaks"});
   }
-  std::string text = fmt::format("{}, {:g} s each; a rate holds with p95 ≤ 5 ms, no error, and 99 % answered in time\n",
-                                 kStressMix, step_s) +
-                     table.Render(style);
-  if (!stressed.highest) return text + "no rate holds\n";
-  text += stressed.broke
+  std::string text =
+      fmt::format("{}, {:g} s each; a rate holds with p95 ≤ {:g} ms, no error, and 99 % answered in time\n", kStressMix,
+                  step_s, bench::kMostP95Ms) +
+      table.Render(style);
+  if (stressed.interrupted) text += "interrupted: these are the rates that were tried by then\n";
+  if (!stressed.highest) return text + (stressed.interrupted ? "none holds so far\n" : "no rate holds\n");
+  text += stressed.interrupted ? fmt::format("holds at {} at least", bench::ValueText(*stressed.highest, "/s"))
+          : stressed.broke
               ? fmt::format("holds up to {}", bench::ValueText(*stressed.highest, "/s"))
               : fmt::format("holds at {}, the most that was tried", bench::ValueText(*stressed.highest, "/s"));
   return text + fmt::format("; required: {}\n", bench::ValueText(kRequiredPerS, "/s"));
@@ -186,6 +169,7 @@ std::string TextOf(const bench::Stressed& stressed, double step_s, const Style& 
 int TestStress(const Options& options, const Place& place, const Console& console) {
   // --duration is for all of it, and about ten rates are tried.
   const double step_s = options.duration ? std::clamp(*options.duration / kStressSteps, 0.5, 60.0) : kStressStepS;
+  const Interrupt interrupt;
   const bench::Beside beside;
   const auto stressed = bench::FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
     Options one = options;
@@ -193,18 +177,19 @@ int TestStress(const Options& options, const Place& place, const Console& consol
     one.duration = step_s;
     auto plan = PlanOf({.mix = kStressMix}, one);
     if (!plan) return std::unexpected(std::move(plan.error()));
-    return Load(place, TargetOf(place, ""), *plan, console, fmt::format("{:.0f}/s: ", per_s));
+    return Load(place, TargetOf(place, ""), *plan, console, interrupt, fmt::format("{:.0f}/s: ", per_s));
   });
   if (!stressed) return Failed(stressed.error(), console);
   const auto others_cores = beside.Cores();
-  std::string text =
-      TextOf(*stressed, step_s, StyleOf(console)) + BesideLine(others_cores, load::LookAtMachine().cores);
+  std::string text = TextOf(*stressed, step_s, StyleOf(console)) + BesideLine(others_cores, load::LookAtMachine());
   if (options.json) {
     Json json = JsonOf(*stressed);
     AddBeside(others_cores, json);
-    text = json.dump() + "\n";
+    text = Line(json);
   }
-  return console.Out(text) && stressed->highest.value_or(0) >= kRequiredPerS ? kExitOk : kExitFailed;
+  if (!console.Out(text)) return kExitFailed;
+  if (stressed->interrupted) return kExitInterrupted;
+  return stressed->highest.value_or(0) >= kRequiredPerS ? kExitOk : kExitFailed;
 }
 
 /// One thing that a test has looked at.
@@ -227,8 +212,8 @@ int Tell(const std::vector<Check>& checks, const bench::Report& report, const Op
   json["met"] = met;
   AddBeside(report.others_cores, json);
   const std::string text =
-      options.json ? json.dump() + "\n"
-                   : table.Render(StyleOf(console)) + BesideLine(report.others_cores, report.around.machine.cores);
+      options.json ? Line(json)
+                   : table.Render(StyleOf(console)) + BesideLine(report.others_cores, report.around.machine);
   if (!console.Out(text)) return kExitFailed;
   if (report.interrupted) return kExitInterrupted;
   return met ? kExitOk : kExitFailed;
@@ -262,8 +247,8 @@ int TestMemory(const Options& options, const Place& place, const Console& consol
 int TestDatabase(const Options& options, const Place& place, const Console& console) {
   Expected<bench::Survived> survived;
   const bench::Report report = MeasureAndReport(
-      {.program = place.program, .directory = place.directory}, "database", options.duration.value_or(1), false,
-      [&](bench::Run& run, double seconds) { survived = bench::KillWhileStoring(run, seconds); }, console);
+      {.program = place.program, .directory = place.directory}, "database", options.duration.value_or(kDatabaseS),
+      false, [&](bench::Run& run, double seconds) { survived = bench::KillWhileStoring(run, seconds); }, console);
   if (!survived) return Failed(survived.error(), console);
   return Tell({{"entries were acknowledged before the server was killed (SIGKILL)",
                 fmt::format("{}", survived->acknowledged), survived->acknowledged > 0},

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -38,6 +39,7 @@ Machine LookAtMachine() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) machine.cores = CPU_COUNT(&allowed);
+  machine.online_cores = std::max(0L, sysconf(_SC_NPROCESSORS_ONLN));
   const long pages = sysconf(_SC_PHYS_PAGES);
   if (pages > 0) machine.memory_bytes = std::int64_t{pages} * sysconf(_SC_PAGESIZE);
   if (utsname name{}; uname(&name) == 0) machine.kernel = fmt::format("{} {}", name.sysname, name.release);

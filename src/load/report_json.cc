@@ -47,6 +47,7 @@ Json Of(const Plan& plan) {
 Json Of(const Machine& machine) {
   return {{"processor", machine.processor},
           {"cores", machine.cores},
+          {"onlineCores", machine.online_cores},
           {"memoryBytes", OrNull(machine.memory_bytes)},
           {"kernel", machine.kernel},
           {"load", OrNull(machine.load)}};

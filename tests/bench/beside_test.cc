@@ -20,16 +20,19 @@ TEST(Beside, WhatIsNotTheKernelsTextSaysNothing) {
   EXPECT_FALSE(BusyS("intr 1 2 3 4 5 6 7 8 9", 100));
 }
 
+TEST(Beside, OtherWorkIsWhatWasBusyAndNotOurs) {
+  EXPECT_EQ(OthersCores(/*busy_s=*/3, /*own_s=*/1, /*elapsed_s=*/2), 1);
+  EXPECT_EQ(OthersCores(4, 0, 2), 2) << "more than one core, if there are more";
+}
+
 TEST(Beside, OtherWorkIsNeverNegative) {
-  const Beside beside;
-  EXPECT_GE(beside.Cores().value_or(0), 0);
+  EXPECT_EQ(OthersCores(1, 1.009, 2), 0) << "a tick that the kernel has not counted yet";
 }
 
 TEST(Beside, SaysWhatABusyMachineMeans) {
   EXPECT_EQ(BesideText(0.1, 2), "other work took 0.10 of 2 cores meanwhile");
   EXPECT_THAT(BesideText(1.2, 2), HasSubstr("1.20 of 2 cores meanwhile: on a quiet machine"));
   EXPECT_THAT(BesideText(0.1, 1), Not(HasSubstr("cores")));
-  EXPECT_EQ(BesideText(std::nullopt, 2), "");
 }
 
 }  // namespace

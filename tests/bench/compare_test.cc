@@ -76,6 +76,17 @@ TEST(BenchmarkCompare, WithoutAnIntervalItIsSaidWhy) {
   EXPECT_EQ(Only(NoData("suite", few.figure, "why"), few).why, "no data in the first run");
 }
 
+TEST(BenchmarkCompare, WhatIsNotAboveZeroHasNoRatio) {
+  // A slope in MB/h, of which less is better.
+  const Difference grown = Only(MakeRow("a", -2, Better::kLower), MakeRow("a", 5, Better::kLower));
+  EXPECT_EQ(grown.verdict, Verdict::kNoData);
+  EXPECT_FALSE(grown.change);
+  EXPECT_EQ(grown.why, "-2, then 5: both have to be above 0 for a ratio");
+  EXPECT_EQ(VerdictOf(MakeRow("a", 5, Better::kLower), MakeRow("a", -2, Better::kLower)), Verdict::kNoData);
+  EXPECT_EQ(VerdictOf(MakeRow("a", 0), MakeRow("a", 5)), Verdict::kNoData);
+  EXPECT_EQ(VerdictOf(MakeRow("a", 5), MakeRow("a", 0)), Verdict::kNoData);
+}
+
 TEST(BenchmarkCompare, RowsThatOnlyOneOfThemHasAreListed) {
   const Comparison comparison =
       Compare({.rows = {MakeRow("gone", 1), MakeRow("both", 1)}}, {.rows = {MakeRow("both", 1), MakeRow("new", 1)}});
@@ -100,7 +111,7 @@ TEST(BenchmarkCompare, SaysWhatMakesTwoRunsHardToCompare) {
 
 TEST(BenchmarkCompare, SaysThatTheMachineWasBusy) {
   Report quiet{.what = "quick", .others_cores = 0.1};
-  quiet.around.machine.cores = 2;
+  quiet.around.machine.online_cores = 2;
   Report busy = quiet;
   busy.others_cores = 1.5;
   EXPECT_THAT(Compare(quiet, quiet).caution, IsEmpty());

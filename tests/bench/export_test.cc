@@ -13,7 +13,8 @@ using testing::HasSubstr;
 Report Full() {
   Report report{.what = "quick", .seconds = 9.5, .seed = 3, .interrupted = true, .others_cores = 0.25};
   report.around = {
-      .machine = {.processor = "EPYC", .cores = 2, .memory_bytes = 1 << 30, .kernel = "Linux", .load = 0.5},
+      .machine =
+          {.processor = "EPYC", .cores = 1, .online_cores = 2, .memory_bytes = 1 << 30, .kernel = "Linux", .load = 0.5},
       .filesystem = "ext4 on /dev/vda",
       .directory = "/data",
       .compiler = "gcc",
@@ -44,6 +45,14 @@ TEST(BenchmarkExport, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->rows[0].figure.required, 1000);
   EXPECT_FALSE(read->rows[1].median);
   EXPECT_EQ(read->others_cores, 0.25);
+  EXPECT_EQ(read->around.machine.cores, 1);
+  EXPECT_EQ(read->around.machine.online_cores, 2);
+}
+
+TEST(BenchmarkExport, AnOlderOneHasNoOtherCoresThanItsOwn) {
+  const auto read = FromJson(R"({"skepBenchmark":1,"suite":"a","environment":{"cores":2},"rows":[]})");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->around.machine.online_cores, 2);
 }
 
 TEST(BenchmarkExport, WhatThereIsNoDataOfIsNull) {

@@ -24,6 +24,14 @@ TEST(BenchmarkPage, HasASectionForEachSuiteAndNothingFromElsewhere) {
   for (const char* outside : {"<script", "http://", "https://", "<link"}) EXPECT_THAT(page, Not(HasSubstr(outside)));
 }
 
+TEST(BenchmarkPage, CallsOtherWorkAndAFloorByDifferentNames) {
+  Report report{.others_cores = 0.25, .rows = {MakeRow("store", 100)}};
+  report.around.machine = {.cores = 1, .online_cores = 4};
+  const std::string page = WritePage(report);
+  EXPECT_THAT(page, HasSubstr("<dt>Other work</dt><dd>other work took 0.25 of 4 cores"));
+  EXPECT_THAT(page, Not(HasSubstr("<dt>Beside</dt>")));
+}
+
 TEST(BenchmarkPage, SaysThatItWasInterrupted) {
   EXPECT_THAT(WritePage({.interrupted = true}), HasSubstr("interrupted: what was measured by then"));
 }

@@ -66,5 +66,13 @@ TEST(BenchmarkRow, WhatDoesNotVaryIsOneSample) {
   EXPECT_FALSE(row.interval);
 }
 
+TEST(BenchmarkRow, OneFigureIsEnoughToHaveMeasuredSomething) {
+  const Row none = NoData("suite", {.name = "lost", .unit = "s"}, "no server");
+  const Row one = Single("suite", {.name = "found", .unit = "s"}, 0);
+  EXPECT_TRUE(AnyFigure(std::vector<Row>{none, one}));
+  EXPECT_FALSE(AnyFigure(std::vector<Row>{none, none}));
+  EXPECT_FALSE(AnyFigure({}));
+}
+
 }  // namespace
 }  // namespace skep::bench

@@ -54,6 +54,21 @@ TEST(Stress, ErrorsDoNotHold) {
   EXPECT_FALSE(Holds(outcome, 100));
 }
 
+TEST(Stress, OneThatIsInterruptedHasWhatWasTriedByThen) {
+  int runs = 0;
+  const auto stressed = FindBreakingRate([&](double per_s) -> Expected<load::Outcome> {
+    load::Outcome outcome = ServerOf(1e12, per_s);
+    outcome.interrupted = ++runs == 3;
+    return outcome;
+  });
+  ASSERT_TRUE(stressed);
+  EXPECT_TRUE(stressed->interrupted);
+  EXPECT_EQ(runs, 3) << "nothing is tried after it";
+  EXPECT_EQ(stressed->tried.size(), 2U);
+  EXPECT_EQ(stressed->highest, stressed->tried.back().per_s);
+  EXPECT_FALSE(stressed->broke);
+}
+
 TEST(Stress, EndsWhenThereIsNoServer) {
   const auto stressed =
       FindBreakingRate([](double) -> Expected<load::Outcome> { return Fail(ErrorCode::kUnavailable, "none"); });

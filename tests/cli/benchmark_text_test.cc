@@ -26,7 +26,7 @@ Row Store() {
 
 TEST(BenchmarkText, HasATableForEachSuite) {
   bench::Report report{.what = "memory", .rows = {Store()}};
-  report.around.machine = {.processor = "EPYC", .cores = 2, .load = 3.0};
+  report.around.machine = {.processor = "EPYC", .cores = 2, .online_cores = 2, .load = 3.0};
   report.others_cores = 1.5;
   const std::string text = TextOf(report, {});
   EXPECT_THAT(text, HasSubstr("EPYC, 2 cores"));
@@ -92,7 +92,7 @@ TEST(BenchmarkLines, AreOneForEachFigure) {
 
 TEST(BenchmarkLines, SayThatTheMachineWasBusy) {
   bench::Report report{.rows = {Store()}};
-  report.around.machine.cores = 2;
+  report.around.machine.online_cores = 2;
   report.others_cores = 1.5;
   EXPECT_THAT(LinesOf(report, {}), HasSubstr("other work took 1.50 of 2 cores"));
 }

@@ -40,6 +40,13 @@ TEST(TestCommand, WhatALoadCannotBeIsToldBeforeAnythingIsStarted) {
   }
 }
 
+TEST(TestCommand, AnActionIsNotOptional) {
+  const User user;
+  for (const char* command : {"benchmark", "perf", "profile", "swarm", "test"}) {
+    EXPECT_THAT(user.RunAnywhere({command, "--help"}).out, testing::ContainsRegex("Usage: .* ACTION\n")) << command;
+  }
+}
+
 TEST(TestCommand, OthersWithActionsNameThem) {
   const User user;
   EXPECT_THAT(user.RunAnywhere({"perf", "slow"}).err, HasSubstr("there is quick"));

@@ -16,6 +16,7 @@ TEST(ReportJson, HasAllOfARun) {
   EXPECT_EQ(json["plan"]["pattern"], "constant:2000");
   EXPECT_EQ(json["plan"]["mix"], "ping=3,store");
   EXPECT_EQ(json["machine"]["cores"], 2);
+  EXPECT_EQ(json["machine"]["onlineCores"], 4);
   const Json& outcome = json["outcome"];
   EXPECT_EQ(outcome["due"], 4000);
   EXPECT_EQ(outcome["answered"], 3980);

@@ -9,12 +9,14 @@ namespace skep::load {
 
 /// What a short run may have given.
 inline Report SampleReport() {
-  Report report{.target = {.name = "bees & <co>", .command = {"bees", "--serve"}},
-                .plan = {.pattern = {.shape = Pattern::Shape::kConstant, .from_per_s = 2000, .to_per_s = 2000},
-                         .mix = {.parts = {{.kind = Mix::Kind::kPing, .weight = 3}, {.kind = Mix::Kind::kStore}}},
-                         .connections = 4,
-                         .duration_s = 2},
-                .machine = {.processor = "Abacus", .cores = 2, .memory_bytes = 24'000'000'000, .kernel = "Linux 6.1"}};
+  Report report{
+      .target = {.name = "bees & <co>", .command = {"bees", "--serve"}},
+      .plan = {.pattern = {.shape = Pattern::Shape::kConstant, .from_per_s = 2000, .to_per_s = 2000},
+               .mix = {.parts = {{.kind = Mix::Kind::kPing, .weight = 3}, {.kind = Mix::Kind::kStore}}},
+               .connections = 4,
+               .duration_s = 2},
+      .machine = {
+          .processor = "Abacus", .cores = 2, .online_cores = 4, .memory_bytes = 24'000'000'000, .kernel = "Linux 6.1"}};
   Outcome& outcome = report.outcome;
   outcome = {.seconds = 2.5,
              .sending_s = 2,
