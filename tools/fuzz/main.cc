@@ -32,6 +32,9 @@ constexpr int kFoundSomething = 1;
 constexpr int kUsage = 2;
 constexpr int kInterrupted = 130;
 
+/// How long the first answers may take: what is behind npx or uvx may have to be downloaded before it starts.
+constexpr std::int64_t kFirstPatienceMs = 30'000;
+
 std::atomic<bool> interrupted = false;
 
 struct Arguments {
@@ -153,10 +156,13 @@ int main(int argc, char** argv) {
   app.add_option("--connections", plan.setup.connections, "Server processes that share one home")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
-  app.add_option("--patience", plan.setup.patience_ms,
-                 "Milliseconds that an answer may take, those to the greeting too")
-      ->capture_default_str()
-      ->check(CLI::Range(100, 600'000));
+  const CLI::Option* const patience =
+      app.add_option("--patience", plan.setup.patience_ms,
+                     fmt::format("Milliseconds that an answer may take; unless this is given, {} at the very first "
+                                 "start, which may be a download",
+                                 kFirstPatienceMs))
+          ->capture_default_str()
+          ->check(CLI::Range(100, 600'000));
   app.add_option("--core", core, "The processor that the servers run on")->check(CLI::NonNegativeNumber);
   app.add_option("--without", arguments.without, "A tool that is not called; may be given again")
       ->allow_extra_args(false);
@@ -186,7 +192,7 @@ int main(int argc, char** argv) {
   auto home = Scratch::Make();
   if (!home) return Fail(home.error());
   auto contract = fuzz::ReadContract({.command = plan.setup.command, .home = home->path(), .errors = *home / "stderr"},
-                                     plan.setup.patience_ms);
+                                     patience->empty() ? kFirstPatienceMs : plan.setup.patience_ms);
   if (!contract) return Fail(contract.error());
   for (const std::string& name : arguments.without) {
     if (std::erase_if(contract->tools, [&](const auto& tool) { return tool.name == name; }) == 0) {
