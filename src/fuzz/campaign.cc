@@ -23,9 +23,8 @@ constexpr std::uint64_t kFirstLife = 4'000;
 constexpr std::uint64_t kLongestLife = 256'000;
 /// What a life may have said, at most: it is kept until its end, to be said again.
 constexpr std::size_t kMostSaid = 96 * limits::kMiB;
-/// Kinds of findings that are minimised, and what each may take.
-constexpr std::size_t kMostMinimised = 24;
-constexpr std::int64_t kMinimiseMs = 15'000;
+/// What making one kind of finding small may take; that of all may take the time given for fuzzing, or this.
+constexpr std::int64_t kMinimiseNs = 15'000'000'000;
 /// How long an answer is waited for when a script is played again: the server has little to do.
 constexpr std::int64_t kPatienceMs = 3'000;
 /// Of a finding that does not come about again, the rounds that its script keeps.
@@ -143,17 +142,24 @@ class Campaign {
                          [&](const Step& step) { return step.round <= found.round; });
     found.script.captures = script.captures;
     const std::string key = found.finding.Key();
-    if (++minimised_ <= kMostMinimised && !steps.empty()) {
+    const std::int64_t most_ns = std::max(static_cast<std::int64_t>(plan_.seconds * 1e9), kMinimiseNs);
+    const std::int64_t until_ns = begun_ns + std::min(kMinimiseNs, most_ns - minimising_ns_);
+    outcome_.minimising = key;
+    if (!steps.empty()) {
+      bool cut = plan_.tries == 0;
       found.script.steps = Minimise(ByLine(steps), plan_.tries, [&](const std::vector<Step>& some) {
-        if ((NowNs() - begun_ns) / 1'000'000 > kMinimiseMs) return false;
+        if (watch_ && !watch_(outcome_)) outcome_.interrupted = true;
+        cut = cut || outcome_.interrupted || NowNs() > until_ns;
+        if (cut) return false;
         Setup setup = setup_;
         setup.patience_ms = std::min(setup.patience_ms, kPatienceMs);
         const auto again = Play(setup, contract_, {some, script.captures});
         return again && std::ranges::any_of(*again, [&](const Life::Found& one) { return one.finding.Key() == key; });
       });
-      found.reproduced = !found.script.steps.empty();
+      found.again = !found.script.steps.empty() ? Again::kYes : cut ? Again::kNotTried : Again::kNo;
     }
-    if (!found.reproduced) {
+    outcome_.minimising.clear();
+    if (found.again != Again::kYes) {
       std::ranges::copy_if(ByLine(steps), std::back_inserter(found.script.steps),
                            [&](const Step& step) { return step.round == 0 || step.round > found.round - kKeptRounds; });
     }
@@ -177,7 +183,6 @@ class Campaign {
   const std::int64_t begun_ns_;
   std::int64_t minimising_ns_ = 0;
   OwnCpu cpu_before_;  ///< Of earlier lives.
-  std::size_t minimised_ = 0;
   Outcome outcome_;
 };
 

@@ -26,6 +26,13 @@ struct Plan {
   double rate = 0;             ///< Messages a second, of all connections; 0: as many as the server takes.
 };
 
+/// Whether a finding's script brought it about again.
+enum class Again : std::uint8_t {
+  kNotTried,  ///< There was no time for it.
+  kYes,
+  kNo,
+};
+
 /// A finding, and what brings it about.
 struct Case {
   Finding finding;
@@ -33,7 +40,7 @@ struct Case {
   std::uint64_t life = 0;  ///< In which it was found first, and the round of that.
   int round = 0;
   int connection = 0;
-  bool reproduced = false;  ///< The script brought it about again.
+  Again again = Again::kNotTried;
   Script script;
 };
 
@@ -55,13 +62,14 @@ struct Outcome {
   std::map<std::string, Case> cases;  ///< By Finding::Key().
   Coverage coverage;
   bool interrupted = false;
+  std::string minimising;  ///< The key of the finding that is being made small; empty: none is.
 };
 
-/// Called after each round; false ends it. The outcome so far.
+/// Called after each round, and before each run that makes a finding smaller; false ends it. The outcome so far.
 using Watch = std::function<bool(const Outcome&)>;
 
 /// Lives of a server, one after the other, each in a home of its own and longer than the one before, until the time or
-/// the messages are used up. Fails when the server cannot be started.
+/// the messages are used up. Making findings small may take as long again, and 15 s at least. Fails when the server cannot be started.
 Expected<Outcome> Run(const Plan& plan, const Contract& contract, const Watch& watch);
 
 /// What is found when a script is played to a fresh server.

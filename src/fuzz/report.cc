@@ -81,8 +81,10 @@ std::string TranscriptName(const Case& found) {
 }
 
 std::string ProgressLine(const Outcome& outcome) {
-  return fmt::format("{:.0f} s, {} messages ({:.0f}/s), {} lives, {}", outcome.seconds, outcome.sent,
-                     PerSecond(outcome.sent, outcome.seconds), outcome.lives, CountOfFindings(outcome.cases.size()));
+  return fmt::format("{:.1f} s, {} messages ({:.0f}/s), {} {}, {}{}", outcome.seconds, outcome.sent,
+                     PerSecond(outcome.sent, outcome.seconds), outcome.lives, outcome.lives == 1 ? "life" : "lives",
+                     CountOfFindings(outcome.cases.size()),
+                     outcome.minimising.empty() ? "" : fmt::format("; making small: {}", outcome.minimising));
 }
 
 std::string ReportText(const Plan& plan, const Contract& contract, const Outcome& outcome) {
@@ -105,8 +107,10 @@ std::string ReportText(const Plan& plan, const Contract& contract, const Outcome
   for (const auto& [key, found] : outcome.cases) {
     fmt::format_to(std::back_inserter(text), "FINDING {} (×{}): {}\n  first in life {}, round {}; {}\n", key,
                    found.times, found.finding.detail, found.life, found.round,
-                   found.reproduced ? fmt::format("comes about again with {} lines", found.script.steps.size())
-                                    : "did not come about again");
+                   found.again == Again::kYes
+                       ? fmt::format("comes about again with {} lines", found.script.steps.size())
+                   : found.again == Again::kNo ? "did not come about again"
+                                               : "there was no time to bring it about again");
   }
   return text + CountOfFindings(outcome.cases.size()) + (outcome.interrupted ? ", interrupted\n" : "\n");
 }
@@ -147,16 +151,17 @@ json ReportJson(const Plan& plan, const Contract& contract, const Outcome& outco
   for (const auto& [revision, count] : outcome.coverage.revisions) reached["revisions"][revision] = count;
   for (const auto& [method, count] : outcome.coverage.from_server) reached["fromServer"][method] = count;
   for (const auto& [key, found] : outcome.cases) {
-    report["findings"].push_back({{"rule", NameOf(found.finding.rule)},
-                                  {"subject", found.finding.subject},
-                                  {"detail", found.finding.detail},
-                                  {"times", found.times},
-                                  {"life", found.life},
-                                  {"round", found.round},
-                                  {"connection", found.connection},
-                                  {"reproduced", found.reproduced},
-                                  {"lines", found.script.steps.size()},
-                                  {"transcript", TranscriptName(found)}});
+    report["findings"].push_back(
+        {{"rule", NameOf(found.finding.rule)},
+         {"subject", found.finding.subject},
+         {"detail", found.finding.detail},
+         {"times", found.times},
+         {"life", found.life},
+         {"round", found.round},
+         {"connection", found.connection},
+         {"reproduced", found.again == Again::kNotTried ? json() : json(found.again == Again::kYes)},
+         {"lines", found.script.steps.size()},
+         {"transcript", TranscriptName(found)}});
   }
   return report;
 }

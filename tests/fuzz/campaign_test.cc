@@ -73,7 +73,7 @@ TEST(Campaign, FindsMinimisesAndReports) {
   EXPECT_GE(outcome->sent, 60U);
   const auto found = outcome->cases.find("code: an unknown method: a result");
   ASSERT_NE(found, outcome->cases.end());
-  EXPECT_TRUE(found->second.reproduced);
+  EXPECT_EQ(found->second.again, Again::kYes);
   EXPECT_LE(found->second.script.steps.size(), 8U);
   EXPECT_EQ(TranscriptName(found->second), "code-an-unknown-method-a-result.jsonl");
   EXPECT_NE(ReportText(plan, contract, *outcome).find("FINDING code: an unknown method: a result"), std::string::npos);
@@ -91,6 +91,28 @@ TEST(Campaign, EndsWhenItIsAskedTo) {
   ASSERT_TRUE(outcome.has_value());
   EXPECT_TRUE(outcome->interrupted);
   EXPECT_EQ(outcome->rounds, 1U);
+}
+
+TEST(Campaign, MakingFindingsSmallIsToldAndEndsWhenItIsAskedTo) {
+  const Contract contract{.server = "always 1", .revisions = {"2025-11-25"}};
+  Plan plan{.setup = SetupOf(kAlways), .seed = 1, .seconds = 30, .messages = 60, .tries = 40};
+  plan.setup.patience_ms = plan.setup.late_ms = 200;
+  plan.setup.grace_ms = 10;
+  std::string progress;
+  const auto outcome = fuzz::Run(plan, contract, [&](const Outcome& so_far) {
+    if (so_far.minimising.empty()) return true;
+    progress = ProgressLine(so_far);
+    return false;
+  });
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
+  EXPECT_THAT(progress, testing::HasSubstr("; making small: "));
+  EXPECT_TRUE(outcome->interrupted);
+  ASSERT_FALSE(outcome->cases.empty());
+  for (const auto& [key, found] : outcome->cases) {
+    EXPECT_EQ(found.again, Again::kNotTried) << key;
+    EXPECT_FALSE(found.script.steps.empty()) << key;
+  }
+  EXPECT_THAT(ReportText(plan, contract, *outcome), testing::HasSubstr("there was no time to bring it about again"));
 }
 
 TEST(Campaign, AServerThatNeverGreetsIsWaitedForAsLongAsIsSaid) {

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/version.h"
 #include "fuzz/campaign.h"
 #include "fuzz/contract.h"
 #include "fuzz/report.h"
@@ -62,9 +64,10 @@ int Fail(const Error& error) {
 class Progress {
  public:
   void operator()(const fuzz::Outcome& outcome) {
-    const double every = terminal_ ? 0.5 : 10;
-    if (outcome.seconds < next_) return;
-    next_ = outcome.seconds + every;
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t now = SystemClock().SteadyNs();
+    if (now < next_) return;
+    next_ = now + (terminal_ ? kSecond / 2 : 10 * kSecond);
     fmt::print(stderr, "{}{}{}", terminal_ ? "\r\x1b[K" : "", fuzz::ProgressLine(outcome), terminal_ ? "" : "\n");
     shown_ = true;
   }
@@ -74,7 +77,7 @@ class Progress {
 
  private:
   const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  double next_ = 0.5;
+  std::int64_t next_ = 0;
   bool shown_ = false;
 };
 
@@ -110,6 +113,11 @@ int Replay(const Arguments& arguments, const fuzz::Contract& contract) {
 }
 
 int Campaign(const Arguments& arguments, const fuzz::Contract& contract) {
+  std::error_code unwritable;
+  std::filesystem::create_directories(arguments.out, unwritable);
+  if (unwritable || access(arguments.out.c_str(), W_OK) != 0) {
+    return Fail({ErrorCode::kUnavailable, fmt::format("--out {}: nothing can be written there", arguments.out)});
+  }
   fuzz::Outcome outcome;
   {
     Progress progress;
@@ -121,10 +129,13 @@ int Campaign(const Arguments& arguments, const fuzz::Contract& contract) {
     outcome = std::move(*run);
   }
   for (const auto& [key, found] : outcome.cases) {
-    std::filesystem::create_directories(arguments.out);
-    std::ofstream(std::filesystem::path(arguments.out) / fuzz::TranscriptName(found))
-        << fuzz::WriteTranscript(found.script, found.finding);
+    const auto path = std::filesystem::path(arguments.out) / fuzz::TranscriptName(found);
+    std::ofstream file(path, std::ios::binary);
+    file << fuzz::WriteTranscript(found.script, found.finding);
+    if (!file.flush()) fmt::print(stderr, "skep-fuzz: {} cannot be written\n", path.string());
   }
+  // It was made before the run, which would else have been for nothing.
+  if (outcome.cases.empty()) std::filesystem::remove(arguments.out, unwritable);
   if (arguments.json) {
     const auto replace = nlohmann::json::error_handler_t::replace;
     fmt::print("{}\n", fuzz::ReportJson(arguments.plan, contract, outcome).dump(2, ' ', false, replace));
@@ -144,10 +155,15 @@ int main(int argc, char** argv) {
   app.footer(
       "Exit status: 0 nothing was found, 1 something was, 2 wrong usage or no server, 130 interrupted and nothing "
       "found.");
+  app.set_version_flag("--version", std::string(Version()));
   fuzz::Plan& plan = arguments.plan;
   int core = -1;
-  app.add_option("--seed", plan.seed, "What everything made up depends on")->capture_default_str();
-  app.add_option("--duration", plan.seconds, "Seconds")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--seed", plan.seed, "What everything made up depends on")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--duration", plan.seconds, "Seconds; making what was found small may take as long again")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 1e6));
   app.add_option("--messages", plan.messages, "End after so many messages");
   app.add_option("--tries", plan.tries, "Runs of the server that bringing one finding down to its least may take")
       ->capture_default_str()
