@@ -69,7 +69,8 @@ struct Outcome {
 using Watch = std::function<bool(const Outcome&)>;
 
 /// Lives of a server, one after the other, each in a home of its own and longer than the one before, until the time or
-/// the messages are used up. Making findings small may take as long again, and 15 s at least. Fails when the server cannot be started.
+/// the messages are used up. Making findings small may take as long again, and 15 s at least. Fails when the server
+/// cannot be started.
 Expected<Outcome> Run(const Plan& plan, const Contract& contract, const Watch& watch);
 
 /// What is found when a script is played to a fresh server.
