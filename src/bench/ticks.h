@@ -13,6 +13,8 @@ class Ticks {
   static std::uint64_t Now();
   /// Between two moments, without what the two looks take by themselves (their median).
   std::uint64_t Ns(std::uint64_t from, std::uint64_t to) const;
+  /// What the two looks take by themselves.
+  double own_ns() const { return static_cast<double>(own_) * ns_; }
 
  private:
   double ns_ = 1;

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/scratch.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/render.h"
 #include "json/writer.h"
 #include "store/database.h"
@@ -26,35 +25,15 @@ constexpr std::int64_t kListed = 40;
 constexpr std::int64_t kAgents = 100;
 std::int64_t AgentsOf(const Options& options) { return options.agents.value_or(kAgents); }
 
-/// A directory that is gone with all that is in it at the end.
-class Scratch {
- public:
-  Scratch() {
-    std::error_code ignored;
-    std::string name = (std::filesystem::temp_directory_path(ignored) / "skep-simulation-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  std::string file() const { return path_ + "/skep.db"; }
-
- private:
-  std::string path_;
-};
-
 struct Played {
   swarm::Topology topology;
   swarm::SimulationResult result;
 };
 
-Expected<Played> Play(const Options& options, swarm::Topology topology) {
-  const Scratch scratch;
-  auto database = store::Database::Open(scratch.file(), store::Database::Mode::kReadWrite, {.fsync = false});
+Expected<Played> Play(const Options& options, swarm::Topology topology, const Interrupt& interrupt) {
+  const auto scratch = Scratch::Make();
+  if (!scratch) return std::unexpected(scratch.error());
+  auto database = store::Database::Open(*scratch / "skep.db", store::Database::Mode::kReadWrite, {.fsync = false});
   if (!database) return std::unexpected(std::move(database.error()));
   auto result = swarm::Simulate(**database, {.agents = AgentsOf(options),
                                              .tasks = options.tasks,
@@ -68,6 +47,7 @@ Expected<Played> Play(const Options& options, swarm::Topology topology) {
                                              // A scan of all tasks costs as much as some thousand calls.
                                              .check_every = std::max<std::int64_t>(options.tasks, 10'000),
                                              .most_claims = options.claims,
+                                             .goes_on = [&] { return !interrupt.asked(); },
                                              .stopwatch = &SystemClock()});
   if (!result) return std::unexpected(std::move(result.error()));
   return Played{topology, *std::move(result)};
@@ -173,10 +153,15 @@ int SimulateSwarm(const CommandLine& line, const Console& console) {
   if (options.compare) {
     topologies = {Topology::kStar, Topology::kHierarchical, Topology::kMesh, Topology::kRing, Topology::kAdaptive};
   }
+  const Interrupt interrupt;
   std::vector<Played> runs;
   for (const Topology topology : topologies) {
     if (console.ErrIsTerminal()) console.Say(fmt::format("playing {} …", Name(topology)));
-    auto played = Play(options, topology);
+    auto played = Play(options, topology, interrupt);
+    if (interrupt.asked()) {
+      console.Say("interrupted");
+      return kExitInterrupted;
+    }
     if (!played) {
       console.Say(played.error().message);
       return kExitFailed;

@@ -88,9 +88,7 @@ constexpr const char* kMigrations[] = {
     // attempt is ready with not_before_ms above 0, and in no queue.
     //
     // An agent's `load` is what lies in its queue and what it works on, `queued` the first of them; both are kept by
-    // those who move tasks (swarm/task_flow.h). `capabilities` stays what answers show; agent_capabilities is what
-    // routing
-    // looks up.
+    // those who move tasks (swarm/task_flow.h). `capabilities` is for answers, agent_capabilities for routing.
     R"sql(
       CREATE TABLE processes (
         id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

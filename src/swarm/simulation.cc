@@ -45,6 +45,7 @@ Expected<SimulationResult> Simulation::Run() {
   if (Good() && model_.unfinished() == 0) model_.CheckEnd(database_);
   store_.Commit();
   if (database_.error()) return std::unexpected(*database_.error());
+  if (Stopped()) return Fail(ErrorCode::kUnavailable, "the simulation was stopped before its end");
   if (!model_.violation().empty()) {
     return Fail(ErrorCode::kInternal,
                 fmt::format("{} topology, seed {}, call {}, at {} s: {}", NameOf(options_.topology), options_.seed,

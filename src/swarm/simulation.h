@@ -65,6 +65,7 @@ struct SimulationOptions {
   std::int64_t call_us = 100;
   std::int64_t check_every = 10'000;  ///< Calls between scans of all that must hold.
   std::int64_t most_claims = 0;       ///< It ends after so many; 0: when all tasks have ended.
+  std::function<bool()> goes_on;      ///< Asked between calls; false ends it with kUnavailable. Empty: it goes on.
   const Clock* stopwatch = nullptr;   ///< For what calls really cost; null: not measured.
   Plant plant;
   /// What a server would measure; in the write transaction. Empty: nobody wants to know.

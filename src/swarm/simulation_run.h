@@ -61,7 +61,8 @@ class Simulation {
   };
 
   bool Done() const;
-  bool Good() const { return model_.violation().empty() && !database_.error(); }
+  bool Stopped() const { return options_.goes_on && !options_.goes_on(); }
+  bool Good() const { return model_.violation().empty() && !database_.error() && !Stopped(); }
   Moment Now() const;
 
   Expected<void> SetUp();

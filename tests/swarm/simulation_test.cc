@@ -91,6 +91,17 @@ TEST_P(Simulated, OneAgentDoesItAll) {
   EXPECT_EQ(Succeeded(result), 40);
 }
 
+TEST_P(Simulated, EndsWhenItIsToGoOnNoLonger) {
+  const TempDirectory directory;
+  auto database = store::Database::Open(directory / "skep.db", store::Database::Mode::kReadWrite, {.fsync = false});
+  ASSERT_TRUE(database);
+  int asked = 0;
+  const auto result = Simulate(
+      **database, {.agents = 3, .tasks = 50, .topology = GetParam(), .goes_on = [&] { return ++asked < 100; }});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kUnavailable);
+}
+
 INSTANTIATE_TEST_SUITE_P(Topologies, Simulated, testing::ValuesIn(kTopologies),
                          [](const auto& topology) { return std::string(NameOf(topology.param)); });
 

@@ -17,47 +17,11 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "bench/ticks.h"
 
 namespace skep::micro {
 
-/// Nanoseconds by the processor's own counter, with everything before done and nothing after begun.
-class Ticks {
- public:
-  static std::uint64_t Now() {
-#ifdef __x86_64__
-    __builtin_ia32_lfence();
-    const std::uint64_t now = __builtin_ia32_rdtsc();
-    __builtin_ia32_lfence();
-    return now;
-#else
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-#endif
-  }
-  Ticks() {
-    const auto begin = std::chrono::steady_clock::now();
-    const std::uint64_t from = Now();
-    std::vector<std::uint64_t> gaps(10'001);
-    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(20)) {
-      for (std::uint64_t& gap : gaps) {
-        const std::uint64_t once = Now();
-        gap = Now() - once;
-      }
-    }
-    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-    ns_ = took.count() / static_cast<double>(Now() - from);
-    std::ranges::nth_element(gaps, gaps.begin() + 5'000);
-    own_ = gaps[5'000];
-  }
-  /// Without what the two looks at the counter take by themselves: their median.
-  std::uint64_t Ns(std::uint64_t from, std::uint64_t to) const {
-    return static_cast<std::uint64_t>(static_cast<double>(to - from - std::min(own_, to - from)) * ns_);
-  }
-  double own_ns() const { return static_cast<double>(own_) * ns_; }
-
- private:
-  double ns_ = 1;
-  std::uint64_t own_ = 0;
-};
+using bench::Ticks;
 
 inline std::size_t BytesAllocated() {
   const struct mallinfo2 info = mallinfo2();
